@@ -1,0 +1,75 @@
+import type { UnbusyError } from '../core/errors.ts';
+
+/** A program that runs on hosts: constant text, the same bytes everywhere. `name` is its file name without .sh. */
+export interface Program {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One line that a program prints: a kind and its fields, decoded. */
+export interface ProgramRecord {
+  readonly kind: string;
+  readonly fields: readonly string[];
+}
+
+/**
+ * One run of a program in the host's shell. Arguments arrive as "$1", "$2" …, exactly.
+ * `output`: records (the program ends with `end <count>`) or raw (a command of the user's, any bytes).
+ */
+export interface Call {
+  readonly program: Program;
+  readonly args: readonly string[];
+  readonly deadlineMs?: number;
+  readonly output?: 'records' | 'raw';
+}
+
+/** The four kinds of ending, and not-started for a session that was already over. `stderr` is cut at 64 KiB. */
+export type Outcome =
+  | {
+      readonly kind: 'exited';
+      readonly code: number;
+      readonly records: readonly ProgramRecord[];
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: 'killed'; readonly signal: number; readonly stderr: string }
+  | { readonly kind: 'timed-out'; readonly afterMs: number; readonly stderr: string }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** What the prologue learned of the host, with shell builtins only. */
+export interface HostFacts {
+  /** /proc/sys/kernel/ostype, for instance Linux. */
+  readonly os: string;
+  /** /proc/sys/kernel/osrelease. */
+  readonly kernel: string;
+  /** /proc/sys/kernel/hostname. */
+  readonly nodename: string;
+  readonly uid: number;
+  /** Process group of the remote shell, and its start time: what cancel ends. */
+  readonly processGroup: number;
+  readonly startTime: string;
+  /** False if /proc hides other users' processes from us (hidepid, or not mounted). */
+  readonly procVisible: boolean;
+  /** /proc/sys/kernel/random/boot_id. */
+  readonly bootId: string;
+}
+
+/**
+ * One host, one connection, one remote shell. Calls may be sent before earlier ones have answered; they run in order
+ * and answer in order. After timed-out or lost the session is over: later calls answer lost at once.
+ */
+export interface Session {
+  readonly host: string;
+  readonly transport: 'ssh' | 'openssh' | 'local' | 'fake';
+  readonly facts: HostFacts;
+  call(call: Call): Promise<Outcome>;
+  /** Ends the remote process group; pending calls answer lost. Resolves when it is known to be gone, or says what is left. */
+  cancel(reason: string): Promise<{ readonly gone: boolean; readonly left?: string }>;
+  /** Ends the remote shell in good order. */
+  close(): Promise<void>;
+}
+
+/** A session, or why there is none. */
+export type Opened =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly error: UnbusyError };

@@ -1,0 +1,31 @@
+import type { ErrorReport } from './errors.ts';
+import type { HostResult, RunReport, TaskResult } from './results.ts';
+
+/** One task of the run as the screens name it. */
+export interface TaskTitle {
+  readonly index: number;
+  readonly name: string;
+  readonly module: string;
+}
+
+/** Everything that happens in a run. What a person sees or keeps listens to these; the engine never prints. */
+export type RunEvent =
+  | {
+      readonly kind: 'run-start';
+      readonly playbook: string;
+      readonly mode: 'run' | 'check';
+      readonly hosts: readonly string[];
+      readonly tasks: readonly TaskTitle[];
+    }
+  | { readonly kind: 'host-start'; readonly host: string }
+  | { readonly kind: 'host-connected'; readonly host: string; readonly transport: string; readonly tookMs: number }
+  | { readonly kind: 'host-waiting'; readonly host: string; readonly why: string }
+  | { readonly kind: 'task-start'; readonly host: string; readonly task: TaskTitle }
+  | { readonly kind: 'change-start'; readonly host: string; readonly task: TaskTitle; readonly title: string }
+  | { readonly kind: 'task-end'; readonly result: TaskResult }
+  | { readonly kind: 'host-end'; readonly result: HostResult }
+  | { readonly kind: 'notice'; readonly host?: string; readonly text: string; readonly error?: ErrorReport }
+  | { readonly kind: 'run-end'; readonly report: RunReport };
+
+/** Takes events as they happen, in order; must not throw. */
+export type Emit = (event: RunEvent) => void;

@@ -1,0 +1,113 @@
+import type { ErrorReport } from './errors.ts';
+import type { Finding } from './findings.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** Status of a task on a host. Closed: nothing else exists. */
+export const TASK_STATUSES = [
+  'ok',
+  'changed',
+  'would-change',
+  'failed',
+  'unknown',
+  'skipped',
+  'unreachable',
+  'not-reached',
+] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** How much a change may hurt, rising. */
+export const RISKS = ['read', 'file', 'unmount', 'restart-holder', 'restart-docker'] as const;
+export type Risk = (typeof RISKS)[number];
+
+/** certain: seen; conditional: only after an earlier step worked; unknown: a fact is missing. */
+export type Certainty = 'certain' | 'conditional' | 'unknown';
+
+/**
+ * The smallest step with its own result. `witness` is what the host must still look like right before the step;
+ * the host compares, and a difference is stale. `needs` names changes that must have been done before.
+ */
+export interface Change {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly risk: Risk;
+  readonly certainty: Certainty;
+  readonly witness: JsonObject;
+  readonly needs?: readonly string[];
+  /** What a dangerous step stops or touches, one line each. */
+  readonly blast?: readonly string[];
+  /** A unified diff or another text to read with --diff. */
+  readonly diff?: string;
+}
+
+/** What became of a change: planned (check mode), changed (looked again and seen), or why not. */
+export type ChangeOutcome = 'planned' | 'changed' | 'stale' | 'busy' | 'denied' | 'failed' | 'unknown' | 'not-tried';
+
+/** A change as the report keeps it. */
+export interface ChangeReport {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly risk: Risk;
+  readonly certainty: Certainty;
+  readonly outcome: ChangeOutcome;
+  readonly note?: string;
+  readonly blast?: readonly string[];
+  readonly diff?: string;
+  readonly witness: JsonObject;
+}
+
+/** Something that could not be seen although the rest could; a destructive plan never ignores one that touches it. */
+export interface Gap {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** A step that a module will not take, and why. A task with a refusal is failed, unless nothing needed to be done. */
+export interface Refusal {
+  readonly what: string;
+  readonly why: string;
+  readonly hint: string;
+}
+
+/** Result of one task on one host. */
+export interface TaskResult {
+  readonly host: string;
+  readonly task: string;
+  readonly taskIndex: number;
+  readonly module: string;
+  readonly status: TaskStatus;
+  readonly changes: readonly ChangeReport[];
+  readonly refusals: readonly Refusal[];
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+  readonly error?: ErrorReport;
+  /** Why it was skipped, or another short remark. */
+  readonly note?: string;
+  /** What `register` gives to later tasks. */
+  readonly result: { readonly [key: string]: Json };
+  readonly durationMs: number;
+}
+
+/** Result of one host over a whole run. `status` is the worst of its tasks. */
+export interface HostResult {
+  readonly host: string;
+  readonly status: TaskStatus;
+  readonly tasks: readonly TaskResult[];
+  readonly error?: ErrorReport;
+  readonly facts?: JsonObject;
+  readonly durationMs: number;
+}
+
+/** The whole run. Every host that matched is in it, also those never tried. */
+export interface RunReport {
+  readonly schema: 'unbusy/run/1';
+  readonly version: string;
+  readonly playbook: string;
+  readonly mode: 'run' | 'check';
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly hosts: readonly HostResult[];
+  readonly interrupted: boolean;
+  readonly exitCode: number;
+}

@@ -1,0 +1,75 @@
+import type { z } from '../config/schema.ts';
+import type { Session } from '../connection/session.ts';
+import type { UnbusyError } from '../core/errors.ts';
+import type { Finding } from '../core/findings.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Change, Gap, Refusal } from '../core/results.ts';
+
+/** What looking gave: a state with the gaps in it, or nothing that may be relied on. */
+export type Observed<State> =
+  | { readonly kind: 'known'; readonly state: State; readonly gaps: readonly Gap[] }
+  | { readonly kind: 'unknown'; readonly error: UnbusyError };
+
+/** What the host said to a step. `stale`: it no longer looked as the witness says, and nothing was done. */
+export type Applied =
+  | { readonly kind: 'done'; readonly note?: string; readonly result?: JsonObject }
+  | { readonly kind: 'stale'; readonly found: string }
+  | { readonly kind: 'busy'; readonly by: string }
+  | { readonly kind: 'denied'; readonly why: string }
+  | { readonly kind: 'failed'; readonly error: UnbusyError }
+  | { readonly kind: 'unknown'; readonly error: UnbusyError };
+
+/** What looking again says about a step. */
+export type Verdict =
+  | { readonly kind: 'as-wanted' }
+  | { readonly kind: 'not-yet'; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** What became of the changes of earlier rounds of this task, by change id; a ladder takes its next rung from it. */
+export type Tried = ReadonlyMap<string, Applied | Verdict>;
+
+/** A parameter that holds a condition: its text, and its truth once evaluated with what is known then. */
+export interface Condition {
+  readonly text: string;
+  test(
+    extra: JsonObject,
+  ): { readonly kind: 'true' } | { readonly kind: 'false' } | { readonly kind: 'unknown'; readonly why: string };
+}
+
+/**
+ * What a playbook can ask for. Always observe → plan → apply → verify; check mode stops after plan, and no verb
+ * knows about it. After the changes of one round were applied, the engine observes and plans again until the plan
+ * is empty or holds only what was tried.
+ */
+export interface Module<Params = unknown, State = unknown, C extends Change = Change> {
+  readonly name: string;
+  /** One sentence; `doc` prints it. */
+  readonly summary: string;
+  /** The schema is the documentation: each field carries .describe(). */
+  readonly params: z.ZodType<Params>;
+  /** Names of parameters that hold a condition, or a list of them; the engine gives `Condition` values for them. */
+  readonly conditions?: readonly string[];
+  /** True if nothing on the host may be touched without root. */
+  readonly needsRoot: boolean;
+  /** Reads the host and changes nothing. */
+  observe(host: Session, params: Params): Promise<Observed<State>>;
+  /** Pure and sorted. Empty: as wanted. */
+  plan(state: State, params: Params, tried: Tried): readonly C[];
+  /** Pure: steps that will not be taken, and why. */
+  refusals?(state: State, params: Params, tried: Tried): readonly Refusal[];
+  /** One change, which the host checks against its witness right before. */
+  apply(host: Session, change: C, params: Params): Promise<Applied>;
+  /** Pure, over a second observe. `before` is the state the change was planned on. */
+  verify(after: State, change: C, before: State): Verdict;
+  /** What `register` and --json give. */
+  result(state: State): JsonObject;
+  /** What a scan shows of this state. */
+  findings?(state: State): readonly Finding[];
+}
+
+/** Gives a module its types without widening them. */
+export function defineModule<Params, State, C extends Change>(
+  module: Module<Params, State, C>,
+): Module<Params, State, C> {
+  return module;
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Loads a host program as its own text, as the bundle does. */
+const programText = {
+  name: 'program-text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    if (!id.endsWith('.sh')) return null;
+    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
+  },
+};
+
+const project = (name: string, extra: object) => ({
+  plugins: [programText],
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', {}),
+      project('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false, maxWorkers: 1 }),
+    ],
+  },
+});
