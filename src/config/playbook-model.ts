@@ -1,0 +1,73 @@
+import type { SourcePlace } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { z } from './schema.ts';
+
+/** What the playbook loader must know of a module; the registry is handed in, for config lies below modules. */
+export interface ModuleFacts {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: z.ZodType;
+  readonly conditions?: readonly string[];
+  readonly needsRoot: boolean;
+}
+
+/** Truth of a condition; unknown makes the task unknown, never silently false. */
+export type Truth =
+  | { readonly kind: 'true' }
+  | { readonly kind: 'false' }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Names that an expression sees: vars, facts, and registered results. A name whose value is `undefined` here is not known (yet). */
+export type Scope = ReadonlyMap<string, Json | undefined>;
+
+/** A condition, parsed and checked when the playbook was loaded. */
+export interface CompiledCondition {
+  readonly text: string;
+  /** Root names that it reads. */
+  readonly names: ReadonlySet<string>;
+  test(scope: Scope): Truth;
+}
+
+/** Parameters of a task with their {{ }}; `render` validates against the module's schema and applies its defaults. */
+export interface ParamTemplate {
+  readonly names: ReadonlySet<string>;
+  render(
+    scope: Scope,
+  ):
+    | { readonly kind: 'known'; readonly params: unknown }
+    | { readonly kind: 'unknown'; readonly why: string }
+    | { readonly kind: 'invalid'; readonly why: string };
+}
+
+/** One task of a play. */
+export interface Task {
+  /** Position in the whole playbook, from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly module: string;
+  readonly params: ParamTemplate;
+  readonly when: readonly CompiledCondition[];
+  readonly register?: string;
+  readonly become?: boolean;
+  readonly tags: readonly string[];
+  readonly deadlineMs?: number;
+  readonly place: SourcePlace;
+}
+
+/** One play: a list of tasks for a set of hosts. */
+export interface Play {
+  readonly name: string;
+  /** Host pattern: names, groups, globs, ranges; `:&` and `:!` as in Ansible. */
+  readonly hosts: string;
+  readonly vars: JsonObject;
+  readonly become?: boolean;
+  readonly tags: readonly string[];
+  readonly tasks: readonly Task[];
+  readonly place: SourcePlace;
+}
+
+/** A playbook that has been read without mistakes. */
+export interface Playbook {
+  readonly file: string;
+  readonly plays: readonly Play[];
+}

@@ -1,0 +1,33 @@
+import type { UnbusyError } from '../core/errors.ts';
+
+/** How a channel ended: with an exit number, by a signal's name, or with the link (`lost` says why). */
+export interface ChannelEnding {
+  readonly code?: number;
+  readonly signal?: string;
+  readonly lost?: string;
+}
+
+/** One remote command with its three streams. Listeners are set once, before the next tick, and miss nothing. */
+export interface Channel {
+  /** Text is UTF-8. Writing after the end does nothing. */
+  write(data: string | Uint8Array): void;
+  /** Closes the command's stdin. */
+  end(): void;
+  onStdout(listener: (chunk: Buffer) => void): void;
+  onStderr(listener: (chunk: Buffer) => void): void;
+  /** Called exactly once. */
+  onEnd(listener: (ending: ChannelEnding) => void): void;
+  /** Drops the channel without waiting. */
+  destroy(): void;
+}
+
+/** A live way to a host on which commands can be started. */
+export interface Link {
+  readonly host: string;
+  readonly transport: 'ssh' | 'openssh' | 'local';
+  /** Starts a command; the command line is always a constant of ours. */
+  open(
+    commandLine: string,
+  ): Promise<{ readonly ok: true; readonly channel: Channel } | { readonly ok: false; readonly error: UnbusyError }>;
+  close(): void;
+}
