@@ -1,0 +1,70 @@
+import type { Session } from '../connection/session.ts';
+import { reportError, UnbusyError } from '../core/errors.ts';
+import type { Module, Observed } from '../modules/module.ts';
+
+/** A task that is ready to be observed. */
+export interface Foreseen {
+  readonly index: number;
+  readonly module: Module;
+  readonly params: unknown;
+}
+
+/** How many tasks are looked at ahead while nothing has changed on the host: all of them. */
+const WHOLE_PLAY = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Optimistic observe: sends what can be foreseen ahead of its turn, in one write. What was seen stays valid as long
+ * as nothing changes the host; after a change it is thrown away, and the window opens again step by step, because a
+ * host that changed once tends to change with the next task too.
+ */
+export class Lookahead {
+  readonly #session: Session;
+  #seen = new Map<number, Promise<Observed<unknown>>>();
+  #window = WHOLE_PLAY;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** True if this task was looked at already, and what was seen still holds. */
+  has(index: number): boolean {
+    return this.#seen.has(index);
+  }
+
+  /** Looks ahead at the foreseen tasks, as far as the window allows. */
+  fill(foreseen: Iterable<Foreseen>): void {
+    if (this.#seen.size >= this.#window) return;
+    for (const task of foreseen) {
+      this.#seen.set(task.index, observeSafely(task.module, this.#session, task.params));
+      if (this.#seen.size >= this.#window) return;
+    }
+  }
+
+  /** What was seen of this task, or a look at it now. */
+  take(task: Foreseen): Promise<Observed<unknown>> {
+    const seen = this.#seen.get(task.index) ?? observeSafely(task.module, this.#session, task.params);
+    this.#seen.delete(task.index);
+    return seen;
+  }
+
+  /** The host changed: nothing that was seen ahead holds any more. */
+  forget(): void {
+    this.#seen = new Map();
+    this.#window = 1;
+  }
+
+  /** A task left the host as it was. */
+  confirm(): void {
+    this.#window = Math.min(WHOLE_PLAY, this.#window * 2);
+  }
+}
+
+/** An observe that throws is a mistake of ours; it must not end the run for other hosts, nor go unheard. */
+async function observeSafely(module: Module, session: Session, params: unknown): Promise<Observed<unknown>> {
+  try {
+    return await module.observe(session, params);
+  } catch (thrown) {
+    if (thrown instanceof UnbusyError) return { kind: 'unknown', error: thrown };
+    return { kind: 'unknown', error: new UnbusyError('E_BUG', reportError(thrown).message, { cause: thrown }) };
+  }
+}

@@ -1,0 +1,49 @@
+import type { InventoryHost } from '../config/inventory-model.ts';
+import type { Play, Scope } from '../config/playbook-model.ts';
+import type { HostFacts } from '../connection/session.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** The names that expressions see on one host, from weak to strong: play vars, inventory, -e, registers; then host, groups, facts. */
+export class HostScope {
+  readonly #inventory: ReadonlyMap<string, Json>;
+  readonly #registers = new Map<string, Json | undefined>();
+  readonly #own: ReadonlyMap<string, Json>;
+  #names: Map<string, Json | undefined> = new Map();
+
+  constructor(host: InventoryHost, extraVars: JsonObject) {
+    this.#inventory = new Map([...Object.entries(host.vars), ...Object.entries(extraVars)]);
+    this.#own = new Map<string, Json>([
+      ['host', host.name],
+      ['groups', [...host.groups]],
+    ]);
+  }
+
+  /** Enters a play: its vars are the weakest level, and what its tasks will register is not known yet. */
+  enter(play: Play, facts: HostFacts): void {
+    for (const task of play.tasks) if (task.register !== undefined) this.#registers.set(task.register, undefined);
+    this.#names = new Map<string, Json | undefined>([
+      ...Object.entries(play.vars),
+      ...this.#inventory,
+      ...this.#registers,
+      ...this.#own,
+      ['facts', { ...facts }],
+    ]);
+  }
+
+  /** Gives later tasks the result of a task; undefined means that it is not known. */
+  register(name: string, value: Json | undefined): void {
+    this.#registers.set(name, value);
+    this.#names.set(name, value);
+  }
+
+  /** The names as they stand now. */
+  get names(): Scope {
+    return this.#names;
+  }
+
+  /** True if every one of these names has a value now, so that what is rendered with them stays valid. */
+  knowsAll(names: Iterable<string>): boolean {
+    for (const name of names) if (this.#names.has(name) && this.#names.get(name) === undefined) return false;
+    return true;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Session } from '../connection/session.ts';
+import { reportError, UnbusyError } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Change, TaskResult, TaskStatus } from '../core/results.ts';
+import type { Module, Observed } from '../modules/module.ts';
+import { statusOf } from './status.ts';
+import { type RoundsEnd, runRounds } from './task-rounds.ts';
+
+/** A task of a play on one host, named for the report. */
+export interface TaskFrame {
+  readonly host: string;
+  readonly task: string;
+  readonly taskIndex: number;
+  readonly module: string;
+}
+
+/** Runs one task and says how it stands; never throws. */
+export async function runTask(
+  frame: TaskFrame,
+  module: Module,
+  session: Session,
+  params: unknown,
+  first: Promise<Observed<unknown>>,
+  mode: 'run' | 'check',
+  onChange: (change: Change) => void,
+): Promise<Omit<TaskResult, 'durationMs'>> {
+  try {
+    return taskResult(frame, module, mode, await runRounds({ module, session, params, first, mode, onChange }));
+  } catch (thrown) {
+    const error = thrown instanceof UnbusyError ? thrown : new UnbusyError('E_BUG', reportError(thrown).message);
+    return failedResult(frame, error, 'failed');
+  }
+}
+
+/** A result without any look at the host: skipped, invalid, unknown, not reached. */
+export function emptyResult(frame: TaskFrame, status: TaskStatus, note: string): Omit<TaskResult, 'durationMs'> {
+  return { ...frame, status, note, changes: [], refusals: [], findings: [], gaps: [], result: { status } };
+}
+
+/** A result whose error says everything. */
+export function failedResult(
+  frame: TaskFrame,
+  error: UnbusyError,
+  status: TaskStatus = statusOf(error.class),
+): Omit<TaskResult, 'durationMs'> {
+  return {
+    ...frame,
+    status,
+    error: reportError(error),
+    changes: [],
+    refusals: [],
+    findings: [],
+    gaps: [],
+    result: { status },
+  };
+}
+
+function taskResult(
+  frame: TaskFrame,
+  module: Module,
+  mode: 'run' | 'check',
+  end: RoundsEnd<unknown>,
+): Omit<TaskResult, 'durationMs'> {
+  const error = end.error ?? refusalError(end);
+  const status = statusFrom(end, error, mode);
+  const seen: JsonObject = end.state === undefined ? {} : module.result(end.state);
+  const result: { [key: string]: Json } = { ...seen, ...end.said, status, changed: status === 'changed' };
+  return {
+    ...frame,
+    status,
+    changes: end.changes,
+    refusals: end.refusals,
+    findings: end.state === undefined ? [] : (module.findings?.(end.state) ?? []),
+    gaps: end.gaps,
+    result,
+    ...(error === undefined ? {} : { error: reportError(error) }),
+  };
+}
+
+/** In check mode a refusal beside planned changes does not hide them: the task would change, and would fail. */
+function statusFrom(end: RoundsEnd<unknown>, error: UnbusyError | undefined, mode: 'run' | 'check'): TaskStatus {
+  if (error !== undefined) return statusOf(error.class);
+  if (mode === 'check') return end.changes.length > 0 ? 'would-change' : 'ok';
+  return end.changes.some((change) => change.outcome === 'changed') ? 'changed' : 'ok';
+}
+
+function refusalError(end: RoundsEnd<unknown>): UnbusyError | undefined {
+  const [first] = end.refusals;
+  if (first === undefined) return undefined;
+  const more = end.refusals.length === 1 ? '' : ` (and ${end.refusals.length - 1} more)`;
+  return new UnbusyError('E_REFUSED', `${first.what}: ${first.why}${more}`, { hint: first.hint });
+}
