@@ -2,19 +2,19 @@
 # Builds the tree that every lab host is an overlay over: a Debian with systemd,
 # sshd and Docker Engine, and the accounts the tests log in as.
 #
-#   build.sh TARGET MIRROR SUITE KEYRING
+#   build.sh TARGET MIRROR SUITE COMPONENTS KEYRING
 #
 # The mirror and the keyring are those of the machine's own apt. TARGET must not
 # exist; the caller renames it to its final name after exit status 0.
 set -eu
 
-target=$1 mirror=$2 suite=$3 keyring=$4
+target=$1 mirror=$2 suite=$3 components=$4 keyring=$5
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
 in_tree() { chroot "$target" "$@"; }
 
-debootstrap --variant=minbase --keyring="$keyring" \
+debootstrap --variant=minbase --keyring="$keyring" --components="$components" \
   --include=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps,util-linux,ca-certificates \
   "$suite" "$target" "$mirror"
 
@@ -25,6 +25,8 @@ apt-config dump | grep '^Acquire::Check' >"$target/etc/apt/apt.conf.d/00machine"
 
 mount -t proc proc "$target/proc"
 trap 'umount "$target/proc" 2>/dev/null || :' EXIT
+echo 'man-db man-db/auto-update boolean false' >"$target/tmp/answers"
+in_tree debconf-set-selections /tmp/answers
 in_tree apt-get -qq update
 in_tree apt-get -qq install -y --no-install-recommends \
   docker.io containerd runc iptables busybox-static perl-base cron sudo opendoas \
@@ -48,4 +50,4 @@ rm -f "$target"/etc/ssh/ssh_host_* "$target/etc/hostname" "$target/var/lib/dbus/
 
 cp -R "$here/root/." "$target/"
 in_tree /usr/local/lib/lab/accounts.sh
-in_tree systemctl enable lab-cgroup.service lab-devices.service
+in_tree systemctl enable lab-cgroup.service

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CACHE_DIR } from './paths.ts';
+
+/** A digest over the contents of files and folders, in a stable order, and some words. */
+export function recipeHash(paths: readonly string[], words: readonly string[] = []): string {
+  const hash = createHash('sha256');
+  for (const word of words) hash.update(`${word}\0`);
+  for (const path of paths.flatMap(filesBelow)) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+function filesBelow(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}
+
+/** The cached result of a recipe; what `build` makes appears under its final name complete or not at all. */
+export async function cached(name: string, build: (target: string) => Promise<void>): Promise<string> {
+  const path = join(CACHE_DIR, name);
+  if (existsSync(path)) return path;
+  mkdirSync(CACHE_DIR, { recursive: true });
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    await build(unfinished);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return path;
+}

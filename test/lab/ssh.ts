@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { type CommandOptions, type Ran, run } from './command.ts';
+import { LAB_DIR } from './paths.ts';
+
+/** What another ssh client needs to log in on a lab host. */
+export interface Access {
+  readonly address: string;
+  readonly port: number;
+  readonly keyFile: string;
+  readonly knownHostsFile: string;
+}
+
+const socketOf = (name: string): string => join(LAB_DIR, 'mux', name);
+
+function clientArguments(name: string, access: Access): string[] {
+  const options = {
+    UserKnownHostsFile: access.knownHostsFile,
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    IdentitiesOnly: 'yes',
+    BatchMode: 'yes',
+    LogLevel: 'ERROR',
+    ConnectTimeout: '2',
+    ServerAliveInterval: '5',
+    ControlPath: socketOf(name),
+  };
+  return ['-F', '/dev/null', '-i', access.keyFile, ...Object.entries(options).flatMap(([k, v]) => ['-o', `${k}=${v}`])];
+}
+
+/** Opens the connection that later commands share; false where the host does not let us in (yet). */
+export function openConnection(name: string, access: Access): Promise<boolean> {
+  return new Promise((resolve) => {
+    const args = [...clientArguments(name, access), '-M', '-N', '-f', `root@${access.address}`];
+    // Pipes would stay open as long as the connection does.
+    spawn('ssh', args, { stdio: 'ignore' }).on('close', (code) => resolve(code === 0));
+  });
+}
+
+/** Runs a script with root's login shell (bash) on a host. */
+export function runOnHost(name: string, access: Access, script: string, options: CommandOptions = {}): Promise<Ran> {
+  return run('ssh', [...clientArguments(name, access), `root@${access.address}`, '--', script], options);
+}
