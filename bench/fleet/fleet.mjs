@@ -1,0 +1,130 @@
+// Times ten converged tasks over many hosts against what else is installed here, side by side and in turns.
+// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds]; prints medians, and ratios against ours.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { openBed } from './bed.mjs';
+import { converge, scatter, writeAnsible, writeOurs, writeScript } from './workload.mjs';
+
+const OURS = fileURLToPath(new URL('../../dist/unbusy.mjs', import.meta.url));
+const has = (name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Wall seconds, CPU seconds of the process with its children, and peak resident MB of the largest one. */
+function time(argv, options = {}) {
+  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '@@ %e %U %S %M', ...argv] : argv;
+  const startedAt = process.hrtime.bigint();
+  const run = spawnSync(timed[0], timed.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const wall = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const [, user = 0, system = 0, kilobytes = 0] = (/@@ (.*)/.exec(run.stderr)?.[1] ?? '').split(' ').map(Number);
+  if (run.status !== 0)
+    throw new Error(
+      `${argv.join(' ')} ended with ${run.status}:\n${run.stderr.slice(-2000)}${run.stdout.slice(-2000)}`,
+    );
+  return { wall, cpu: user + system, megabytes: kilobytes / 1024 };
+}
+
+/** The tools that are here, each as a function from a bed to one timed run. */
+function contestants(names) {
+  const nodes = names.join(',');
+  return [
+    {
+      name: 'unbusy, ten tasks',
+      run: (bed) =>
+        time([
+          'node',
+          OURS,
+          'run',
+          bed.at('w1.yml'),
+          '-i',
+          bed.at('inventory.yml'),
+          '--ssh-config',
+          bed.at('ssh_config'),
+          '-f',
+          '64',
+          '-q',
+        ]),
+    },
+    has('clush') && {
+      name: 'clush true (64 wide)',
+      run: (bed) => time(['clush', '-f', '64', '-o', `-F ${bed.at('ssh_config')}`, '-w', nodes, 'true']),
+    },
+    has('pdsh') && {
+      name: 'pdsh true (64 wide)',
+      run: (bed) =>
+        time(['pdsh', '-R', 'ssh', '-f', '64', '-w', nodes, 'true'], {
+          env: { ...process.env, PDSH_SSH_ARGS_APPEND: `-F ${bed.at('ssh_config')}` },
+        }),
+    },
+    {
+      name: 'OpenSSH, one script (64 wide)',
+      run: (bed) =>
+        time(
+          [
+            'sh',
+            '-c',
+            'printf "%s\\n" "$@" | xargs -P 64 -I{} sh -c "ssh -F $BED/ssh_config {} /bin/sh -s {} <$BED/w1.sh >/dev/null"',
+            'sh',
+            ...names,
+          ],
+          { env: { ...process.env, BED: bed.dir } },
+        ),
+    },
+    has('ansible-playbook') && {
+      name: 'ansible, forks 50, pipelining',
+      slow: true,
+      run: (bed) =>
+        time(['ansible-playbook', '-i', bed.at('inventory.ini'), bed.at('w1-ansible.yml')], {
+          env: { ...process.env, ANSIBLE_CONFIG: bed.at('ansible.cfg') },
+        }),
+    },
+  ].filter(Boolean);
+}
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+
+/** Interleaved rounds: A B C A B C …; the slow ones run once. */
+async function compare(hostCount, rounds, prepare, title) {
+  const bed = await openBed(hostCount);
+  try {
+    writeOurs(bed);
+    writeAnsible(bed);
+    writeScript(bed);
+    const tools = contestants(bed.names).map((tool) => ({ ...tool, samples: [] }));
+    for (let round = 0; round <= rounds; round++) {
+      for (const tool of tools) {
+        if (tool.slow && round !== 1) continue;
+        prepare(bed);
+        const sample = tool.run(bed);
+        if (round > 0) tool.samples.push(sample);
+      }
+    }
+    const ours = median(tools[0].samples.map((each) => each.wall));
+    console.log(`\n${title}, ${hostCount} hosts (${rounds} rounds in turns, median)\n`);
+    console.log(row(['tool', 'wall s', 'ours / it', 'CPU ms a host', 'peak MB']));
+    console.log(row(['---', '---', '---', '---', '---']));
+    for (const { name, samples } of tools) {
+      const wall = median(samples.map((each) => each.wall));
+      const cpu = (median(samples.map((each) => each.cpu)) * 1000) / hostCount;
+      console.log(
+        row([
+          name,
+          wall.toFixed(2),
+          (ours / wall).toFixed(3),
+          cpu.toFixed(1),
+          median(samples.map((each) => each.megabytes)).toFixed(0),
+        ]),
+      );
+    }
+  } finally {
+    bed.close();
+  }
+}
+
+const sizes = (process.argv[2] ?? '50,200').split(',').map(Number);
+const rounds = Number(process.argv[3] ?? 5);
+console.log(`${cpus().length} cores, Node ${process.version}; controller and sshd share them, so only ratios travel.`);
+for (const size of sizes) await compare(size, rounds, converge, 'W1, converged');
+if (process.argv[4] === 'changes')
+  for (const size of sizes) await compare(size, Math.min(rounds, 3), scatter, 'W2, all change');
