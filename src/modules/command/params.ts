@@ -1,0 +1,70 @@
+import { z } from '../../config/schema.ts';
+import { parseDuration } from '../../core/clock.ts';
+import { conditionSchema, isCondition } from '../condition-schema.ts';
+import type { Condition } from '../module.ts';
+import { argumentSchema, pathSchema } from '../path-schema.ts';
+
+/** What a playbook says of a command. */
+export interface CommandParams {
+  readonly argv?: readonly string[] | undefined;
+  readonly shell?: string | undefined;
+  readonly chdir?: string | undefined;
+  readonly stdin?: string | undefined;
+  readonly creates?: string | undefined;
+  readonly removes?: string | undefined;
+  readonly changed_when?: Condition | undefined;
+  readonly failed_when?: Condition | undefined;
+  readonly timeout?: string | undefined;
+}
+
+const fields = {
+  argv: z
+    .array(argumentSchema('A word.'))
+    .min(1)
+    .refine((words) => words[0] !== '' && !words[0]?.startsWith('-'), {
+      message: 'the first word must name a program; write ./-name for one that begins with a dash',
+    })
+    .optional()
+    .describe('The command as a list of words; no shell reads them.'),
+  shell: argumentSchema('The command as one text for /bin/sh -c.')
+    .refine((text) => text.trim() !== '', { message: 'must not be empty' })
+    .optional(),
+  chdir: pathSchema('Directory to run it in.').optional(),
+  stdin: z.string().max(65_536).optional().describe('Text that it is given on stdin; without it, stdin is /dev/null.'),
+  creates: pathSchema(
+    'A path that it makes: it runs only while this does not exist, and must have made it.',
+  ).optional(),
+  removes: pathSchema('A path that it removes: it runs only while this exists, and must have removed it.').optional(),
+  changed_when: conditionSchema(
+    'Condition over `result` (exit_code, stdout, stderr) that says whether it changed something. `false`: it only reads, and runs in check mode too.',
+  ).optional(),
+  failed_when: conditionSchema(
+    'Condition over `result` that says whether it failed; by default any exit number but 0.',
+  ).optional(),
+  timeout: z
+    .string()
+    .refine((text) => (parseDuration(text) ?? 0) > 0, { message: 'must be a duration such as 30s or 5m' })
+    .optional()
+    .describe('How long it may run, such as 30s or 5m.'),
+};
+
+/** One of argv and shell; and something that says whether the command changed the host. */
+export const commandParams: z.ZodType<CommandParams> = z.strictObject(fields).superRefine((params, context) => {
+  const mistake = (message: string) => context.addIssue({ code: 'custom', message });
+  if ((params.argv === undefined) === (params.shell === undefined)) mistake('needs exactly one of `argv` and `shell`');
+  const proves = params.creates !== undefined || params.removes !== undefined;
+  if (!proves && params.changed_when === undefined) {
+    mistake(
+      'needs `creates`, `removes` or `changed_when`: a command cannot prove what it changed (`changed_when: false` if it only reads)',
+    );
+  }
+  if (proves && isLiteralFalse(params.changed_when)) {
+    mistake('`changed_when: false` says that it only reads, which does not go with `creates` or `removes`');
+  }
+});
+
+/** True for `changed_when: false`, before and after the engine made a condition of it. */
+export function isLiteralFalse(condition: unknown): boolean {
+  const text = isCondition(condition) ? condition.text : condition;
+  return text === false || (typeof text === 'string' && text.trim() === 'false');
+}

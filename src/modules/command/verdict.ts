@@ -1,0 +1,69 @@
+import { UnbusyError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { printable } from '../../core/text.ts';
+import type { Condition } from '../module.ts';
+import type { CommandParams } from './params.ts';
+
+/** How a command ended, in the words that conditions and `register` know. Newlines at the end of stdout and stderr are taken off. */
+export type CommandResult = JsonObject & {
+  readonly exit_code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** Done with its result, or failed, or not to be told. */
+export type Judged =
+  | { readonly kind: 'done'; readonly result: CommandResult & { readonly changed: boolean } }
+  | { readonly kind: 'failed' | 'unknown'; readonly error: UnbusyError };
+
+/** Puts failed_when and changed_when to a command that has ended. Without changed_when it has changed what it was run for. */
+export function judge(
+  host: string,
+  shown: string,
+  params: Pick<CommandParams, 'changed_when' | 'failed_when'>,
+  end: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
+): Judged {
+  const result: CommandResult = {
+    exit_code: end.exitCode,
+    stdout: end.stdout.replace(/\n+$/, ''),
+    stderr: end.stderr.replace(/\n+$/, ''),
+  };
+  const failed = ask(params.failed_when, result, end.exitCode !== 0);
+  if (failed === true) return { kind: 'failed', error: commandError(host, shown, result, params.failed_when) };
+  if (failed !== false) return { kind: 'unknown', error: doubt(host, shown, 'failed_when', failed.why, result) };
+  const changed = ask(params.changed_when, result, true);
+  if (typeof changed !== 'boolean') {
+    return { kind: 'unknown', error: doubt(host, shown, 'changed_when', changed.why, result) };
+  }
+  return { kind: 'done', result: { ...result, changed } };
+}
+
+function ask(
+  condition: Condition | undefined,
+  result: CommandResult,
+  otherwise: boolean,
+): boolean | { readonly why: string } {
+  if (condition === undefined) return otherwise;
+  const truth = condition.test({ result });
+  return truth.kind === 'unknown' ? { why: truth.why } : truth.kind === 'true';
+}
+
+function commandError(
+  host: string,
+  shown: string,
+  result: CommandResult,
+  failedWhen: Condition | undefined,
+): UnbusyError {
+  const why =
+    failedWhen === undefined ? `ended with exit number ${result.exit_code}` : `failed_when holds: ${failedWhen.text}`;
+  const last = printable((result.stderr === '' ? result.stdout : result.stderr).split('\n').at(-1) ?? '');
+  const said = last === '' ? '' : `: ${last.slice(0, 300)}`;
+  return new UnbusyError('E_COMMAND', `${shown}: ${why}${said}`, { host, data: { result } });
+}
+
+function doubt(host: string, shown: string, which: string, why: string, result: CommandResult): UnbusyError {
+  return new UnbusyError('E_UNKNOWN', `${shown}: it ran, but ${which} cannot be told: ${why}`, {
+    host,
+    data: { result },
+  });
+}

@@ -1,0 +1,39 @@
+import type { Session } from '../../connection/session.ts';
+import type { Change } from '../../core/results.ts';
+import { MAX_READ_BYTES, readFile } from '../../programs/read-file.ts';
+import { type PathFound, statPath } from '../../programs/stat-path.ts';
+import { sha256 } from '../../programs/write-file.ts';
+import { needsNames, type WantedAttributes } from '../attributes.ts';
+import type { Observed } from '../module.ts';
+import type { FileContentParams } from './params.ts';
+
+/** What is at the path, and its text where that is small and about to change. */
+export interface FileState {
+  readonly path: string;
+  readonly found: PathFound;
+  readonly oldText?: string;
+}
+
+/** One step on a file, with what it must come to. */
+export interface FileChange extends Change {
+  readonly action: 'write' | 'attributes' | 'remove';
+  /** Empty for a removal. */
+  readonly wanted: { readonly sha256?: string } & WantedAttributes;
+}
+
+/** Looks at the file with one call; reads its text with a second one only if it differs. */
+export async function observeFile(host: Session, params: FileContentParams): Promise<Observed<FileState>> {
+  const { path, follow } = params;
+  const look = await statPath(host, { path, follow, hash: true, names: needsNames(params) });
+  if (!look.ok) return { kind: 'unknown', error: look.error };
+  const { found } = look;
+  const state = { path, found };
+  if (found.type !== 'file' || params.content === undefined || found.size > MAX_READ_BYTES) return known(state);
+  if (found.sha256 === sha256(Buffer.from(params.content))) return known(state);
+  const oldText = await readFile(host, path);
+  // Text of a file that changed between the two looks would make a diff of something else.
+  const fits = oldText !== undefined && sha256(Buffer.from(oldText)) === found.sha256;
+  return known(fits ? { ...state, oldText } : state);
+}
+
+const known = (state: FileState): Observed<FileState> => ({ kind: 'known', state, gaps: [] });

@@ -1,0 +1,50 @@
+# run-command: runs a command of the user's in the place of this program, so that its exit number arrives as it is.
+#
+# Arguments: 1 a random word that marks what this program itself says; 2 argv or shell; 3 directory to run in, or ""; 4 what creates
+#   must not exist yet, or ""; 5 what removes must still exist, or ""; 6 the number of stdin chunks, or "-" for none; then the chunks,
+#   as operands of printf %b; then the words of the command, or the one text for /bin/sh -c.
+# Output: what the command prints, raw. If the command was not started: the line "WORD stale" or "WORD chdir" on stderr.
+# Exit: the command's own; 125 beside such a line; 126 or 127 from the shell if the command cannot be executed (as env(1) does it).
+# Never: starts anything if the paths that the plan was made on have come or gone.
+set -eu
+
+refuse() {
+  printf '%s %s\n' "$word" "$1" >&2
+  exit 125
+}
+
+main() {
+  [ "$#" -ge 7 ] || exit 64
+  word=$1 form=$2 dir=$3 creates=$4 removes=$5 chunks=$6
+  shift 6
+  if [ -n "$creates" ] && { [ -e "$creates" ] || [ -h "$creates" ]; }; then refuse stale; fi
+  if [ -n "$removes" ] && [ ! -e "$removes" ] && [ ! -h "$removes" ]; then refuse stale; fi
+  if [ -n "$dir" ]; then cd -- "$dir" 2>/dev/null || refuse chdir; fi
+  # What users know from a login, not the strict umask of our own programs.
+  umask 022
+  if [ "$chunks" = - ]; then
+    start "$@"
+  else
+    { feed "$chunks" "$@"; } 2>/dev/null | { shift "$chunks" && start "$@"; }
+  fi
+}
+
+feed() {
+  left=$1
+  shift
+  while [ "$left" -gt 0 ]; do
+    printf '%b' "$1" || exit 0
+    shift
+    left=$((left - 1))
+  done
+}
+
+start() {
+  case $form in
+    shell) exec /bin/sh -c "$1" ;;
+    argv) exec "$@" ;;
+  esac
+  exit 64
+}
+
+main "$@"

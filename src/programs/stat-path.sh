@@ -1,0 +1,76 @@
+# stat-path: says what is at a path, and what a regular file holds, by its sha256.
+#
+# Arguments: 1 the absolute path; 2 follow (1: look at what a symbolic link leads to; 0: at the link);
+#   3 hash (1: read a regular file and print its sha256); 4 names (1: print names of owner and group too).
+# Records, one of: absent | dangling | path MODE UID GID INODE DEVICE LINKS SIZE MTIME [OWNER GROUP], where MODE is st_mode in hex;
+#   after path, for a regular file: sha256 "HEX  -".
+# Exit: 0 looked; 12 a directory above may not be searched, or the file may not be read; 13 no stat, or nothing to make a sha256 with;
+#   20 it is there, but could not be read to its end.
+# Never: writes, opens anything but a regular file.
+set -eu
+
+# Nothing is seen at the path: that means absent only if the nearest directory above could be searched.
+say_absent() {
+  up=$1
+  while :; do
+    up=${up%/*}
+    [ -n "$up" ] || up=/
+    if [ "$up" = / ] || [ -e "$up" ] || [ -h "$up" ]; then break; fi
+  done
+  if [ -d "$up" ] && [ ! -x "$up" ]; then exit 12; fi
+  printf 'absent\nend\t1\n'
+  exit 0
+}
+
+digest() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum
+  elif command -v busybox >/dev/null 2>&1; then
+    busybox sha256sum
+  elif command -v openssl >/dev/null 2>&1; then
+    openssl dgst -sha256 -r
+  else
+    return 127
+  fi
+}
+
+main() {
+  [ "$#" -eq 4 ] || exit 64
+  path=$1 follow=$2 hash=$3 names=$4
+  # stat -c knows no escapes: a tab has to stand in the format itself.
+  tab='	'
+  format="path$tab%f$tab%u$tab%g$tab%i$tab%d$tab%h$tab%s$tab%Y"
+  [ "$names" = 0 ] || format="$format$tab%U$tab%G"
+
+  if [ -h "$path" ] && [ "$follow" = 0 ]; then
+    stat -c "$format" -- "$path" || exit "$(failure)"
+    printf 'end\t1\n'
+    exit 0
+  fi
+  if [ ! -e "$path" ]; then
+    [ -h "$path" ] || say_absent "$path"
+    printf 'dangling\nend\t1\n'
+    exit 0
+  fi
+  stat -L -c "$format" -- "$path" || exit "$(failure)"
+  if [ "$hash" = 0 ] || [ ! -f "$path" ]; then
+    printf 'end\t1\n'
+    exit 0
+  fi
+  [ -r "$path" ] || exit 12
+  printf 'sha256\t'
+  code=0
+  digest <"$path" || code=$?
+  case $code in
+    0) printf 'end\t2\n' ;;
+    127) printf '\n' && exit 13 ;;
+    *) printf '\n' && exit 20 ;;
+  esac
+}
+
+# Why stat failed: it is missing, or the path went away between two looks.
+failure() {
+  if command -v stat >/dev/null 2>&1; then echo 20; else echo 13; fi
+}
+
+main "$@"
