@@ -30,7 +30,9 @@ export async function observeFile(host: Session, params: FileContentParams): Pro
   const state = { path, found };
   if (found.type !== 'file' || params.content === undefined || found.size > MAX_READ_BYTES) return known(state);
   if (found.sha256 === sha256(Buffer.from(params.content))) return known(state);
-  const oldText = await readFile(host, path);
+  const read = await readFile(host, path);
+  if (!read.ok) return { kind: 'unknown', error: read.error };
+  const oldText = read.text;
   // Text of a file that changed between the two looks would make a diff of something else.
   const fits = oldText !== undefined && sha256(Buffer.from(oldText)) === found.sha256;
   return known(fits ? { ...state, oldText } : state);

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../src/modules/command/verdict.ts';
+import { conditionOf } from '../../../support/condition-of.ts';
+
+const end = { exitCode: 0, stdout: 'out\n\n', stderr: '' };
+
+describe('judge', () => {
+  it('takes exit number 0 for success, and what ran for a change', () => {
+    expect(judge('h', 'x', {}, end)).toEqual({
+      kind: 'done',
+      result: { exit_code: 0, stdout: 'out', stderr: '', changed: true },
+    });
+    const failed = judge('h', 'x', {}, { ...end, exitCode: 3, stderr: 'first\nno \u001b[31mway\n' });
+    expect(failed).toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'E_COMMAND',
+        message: 'x: ended with exit number 3: no \\x1b[31mway',
+        data: { result: { exit_code: 3 } },
+      },
+    });
+  });
+
+  it('lets failed_when decide instead of the exit number', () => {
+    const odd = { failed_when: conditionOf('result.exit_code > 1') };
+    expect(judge('h', 'x', odd, { ...end, exitCode: 1 }).kind).toBe('done');
+    expect(judge('h', 'x', odd, { ...end, exitCode: 2 }).kind).toBe('failed');
+    const words = { failed_when: conditionOf("result.stdout.contains('out')") };
+    expect(judge('h', 'x', words, end)).toMatchObject({
+      error: { message: expect.stringContaining('failed_when holds') },
+    });
+  });
+
+  it('lets changed_when decide whether it changed', () => {
+    const told = { changed_when: conditionOf("result.stdout == 'out'") };
+    expect(judge('h', 'x', told, end)).toMatchObject({ result: { changed: true } });
+    expect(judge('h', 'x', told, { ...end, stdout: '' })).toMatchObject({ result: { changed: false } });
+  });
+
+  it('is unknown where a condition cannot be told', () => {
+    const doubt = conditionOf('later == 1', { later: undefined });
+    expect(judge('h', 'x', { changed_when: doubt }, end)).toMatchObject({
+      kind: 'unknown',
+      error: { code: 'E_UNKNOWN' },
+    });
+    expect(judge('h', 'x', { failed_when: doubt }, end)).toMatchObject({ kind: 'unknown' });
+  });
+});
