@@ -1,0 +1,44 @@
+import type { ChangeOutcome, ChangeReport } from '../core/results.ts';
+import { printable } from '../core/text.ts';
+import type { Glyph, Style, Tone } from './style.ts';
+
+/** What is known of a change, in words; `changed` alone says that somebody looked again and saw it. */
+const OUTCOME_WORDS: Readonly<Record<ChangeOutcome, string>> = {
+  planned: 'would be done, nothing was done',
+  changed: 'changed, looked again and seen',
+  'no-change': 'ran, and says that nothing changed',
+  stale: 'stale: the host had moved, nothing was done',
+  busy: 'not done: busy',
+  denied: 'not done: denied',
+  failed: 'failed',
+  unknown: 'unknown: it was started, and its effect was not seen',
+  'not-tried': 'not tried',
+};
+
+const OUTCOME_LOOK: Readonly<Record<ChangeOutcome, { readonly glyph: Glyph; readonly tone: Tone }>> = {
+  planned: { glyph: 'planned', tone: 'changed' },
+  changed: { glyph: 'changed', tone: 'changed' },
+  'no-change': { glyph: 'ok', tone: 'good' },
+  stale: { glyph: 'unknown', tone: 'warn' },
+  busy: { glyph: 'failed', tone: 'bad' },
+  denied: { glyph: 'failed', tone: 'bad' },
+  failed: { glyph: 'failed', tone: 'bad' },
+  unknown: { glyph: 'unknown', tone: 'warn' },
+  'not-tried': { glyph: 'skipped', tone: 'dim' },
+};
+
+/** One change on one line: what, and what is known of it. */
+export function changeLine(change: ChangeReport, style: Style): string {
+  const { glyph, tone } = OUTCOME_LOOK[change.outcome];
+  const note = change.note === undefined || change.note === '' ? '' : ` (${printable(change.note)})`;
+  const words = `${OUTCOME_WORDS[change.outcome]}${note}`;
+  return `${style.paint(tone, style.glyph(glyph))} ${printable(change.title)}: ${style.paint(tone, words)}`;
+}
+
+/** A planned change with what a person needs to judge it: how sure it is, how much it may hurt, why, and what it stops. */
+export function plannedLines(change: ChangeReport, style: Style): readonly string[] {
+  const lines = [`${changeLine(change, style)} [${change.certainty}, ${change.risk}]`];
+  if (change.why !== '') lines.push(style.paint('dim', `  why: ${printable(change.why)}`));
+  for (const each of change.blast ?? []) lines.push(style.paint('warn', `  touches: ${printable(each)}`));
+  return lines;
+}

@@ -1,0 +1,71 @@
+import { type Clock, formatDuration } from '../core/clock.ts';
+import type { RunEvent } from '../core/events.ts';
+import { printable } from '../core/text.ts';
+import type { Listener, Write } from './listener.ts';
+import { Progress } from './progress.ts';
+import { count, Story, type Verbosity } from './story.ts';
+import { STATUS_ORDER, type Style } from './style.ts';
+
+/** A silent run says after so long that it is alive, and what it waits for. */
+const HEARTBEAT_MS = 30_000;
+
+/** What plain lines need. */
+export interface PlainOptions {
+  readonly write: Write;
+  readonly style: Style;
+  readonly clock: Clock;
+  readonly verbosity: Verbosity;
+}
+
+/** Lines with the time of day, for logs, pipes and terminals that cannot redraw. */
+export function plainListener(options: PlainOptions): Listener {
+  const { clock, style, verbosity } = options;
+  const progress = new Progress();
+  const story = new Story(style, verbosity);
+  const stop = new AbortController();
+  const say = (line: string) => options.write(`${timeOfDay(clock.now())} ${line}\n`);
+  const beat = async () => {
+    while (!stop.signal.aborted) {
+      await clock.sleep(HEARTBEAT_MS, stop.signal);
+      say(heartbeat(progress, clock.now()));
+    }
+  };
+  return {
+    handle(event: RunEvent) {
+      progress.apply(event, clock.now());
+      if (event.kind === 'run-start') {
+        if (verbosity >= 0) say(startLine(event));
+        beat().catch(() => undefined);
+      }
+      for (const line of story.lines(event)) say(line);
+      if (event.kind === 'run-end') stop.abort();
+    },
+    close: async () => stop.abort(),
+  };
+}
+
+function startLine(event: RunEvent & { kind: 'run-start' }): string {
+  const mode = event.mode === 'check' ? ', check: nothing will be changed' : '';
+  return `${printable(event.playbook)}: ${count(event.hosts.length, 'host')}, ${count(event.tasks.length, 'task')}${mode}`;
+}
+
+/** Where the run stands, on one line, with the host that has been at work longest. */
+export function heartbeat(progress: Progress, nowMs: number): string {
+  const counts = STATUS_ORDER.flatMap((status) => {
+    const number = progress.counts.get(status) ?? 0;
+    return number === 0 ? [] : [`${status} ${number}`];
+  });
+  const [slowest] = progress.busy;
+  const waits =
+    slowest === undefined
+      ? ''
+      : `, longest: ${printable(slowest.host)} ${formatDuration(nowMs - slowest.sinceMs)} in ${printable(slowest.doing)}`;
+  const done = `${progress.finished} of ${progress.total} hosts done`;
+  return `still at work: ${[done, ...counts, `at work ${progress.busy.length}`].join(', ')}${waits}`;
+}
+
+/** Hours, minutes and seconds in the zone of whoever reads. */
+function timeOfDay(ms: number): string {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

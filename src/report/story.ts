@@ -1,0 +1,116 @@
+import { formatDuration } from '../core/clock.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { HostResult, TaskResult, TaskStatus } from '../core/results.ts';
+import { printable } from '../core/text.ts';
+import { changeLine } from './change-line.ts';
+import { errorText, mainError, noteText } from './error-lines.ts';
+import { STATUS_LOOK, type Style } from './style.ts';
+
+/** How much is told: -1 problems only, 0 the usual, 1 each task, 2 also connections and waits. */
+export type Verbosity = -1 | 0 | 1 | 2;
+
+/** Up to so many hosts each host's whole story is told; up to the second, each host's last line. */
+const WHOLE_STORY = 10;
+const EACH_HOST = 50;
+
+/** So many hosts of one error code are told one by one in a large fleet; the recap has them all. */
+const SAME_CODE = 3;
+
+const PROBLEMS: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreachable', 'not-reached']);
+
+/** The lines of a run that stay on the screen: problems always, the rest by the size of the fleet. */
+export class Story {
+  readonly #style: Style;
+  readonly #verbosity: Verbosity;
+  readonly #told = new Map<string, number>();
+  #hosts = 0;
+
+  constructor(style: Style, verbosity: Verbosity) {
+    this.#style = style;
+    this.#verbosity = verbosity;
+  }
+
+  /** The lines that this event adds; often none. */
+  lines(event: RunEvent): readonly string[] {
+    switch (event.kind) {
+      case 'run-start':
+        this.#hosts = event.hosts.length;
+        return [];
+      case 'notice':
+        return this.#notice(event);
+      case 'host-connected':
+        return this.#verbosity < 2
+          ? []
+          : [`${printable(event.host)}  connected by ${event.transport} in ${formatDuration(event.tookMs)}`];
+      case 'host-waiting':
+        return this.#verbosity < 2 ? [] : [`${printable(event.host)}  waits: ${printable(event.why)}`];
+      case 'task-end':
+        return this.#verbosity < 1 ? [] : this.#task(event.result);
+      case 'host-end':
+        return PROBLEMS.has(event.result.status) ? this.#problem(event.result) : this.#good(event.result);
+      default:
+        return [];
+    }
+  }
+
+  #notice(event: RunEvent & { kind: 'notice' }): readonly string[] {
+    const host = event.host === undefined ? '' : `${printable(event.host)}  `;
+    const error = event.error === undefined ? [] : [`  ${errorText(event.error)}`];
+    return [`${host}${printable(event.text)}`, ...error];
+  }
+
+  #task(result: TaskResult): readonly string[] {
+    const error = result.error === undefined ? printable(result.note ?? '') : errorText(result.error);
+    const tail = error === '' ? '' : `: ${error}`;
+    const head = `${printable(result.host)}  ${printable(result.task)}: ${this.#word(result.status)}${tail}`;
+    return [`${head} (${formatDuration(result.durationMs)})`, ...this.#changes(result)];
+  }
+
+  #changes(result: TaskResult): readonly string[] {
+    return result.changes.map((change) => `    ${changeLine(change, this.#style)}`);
+  }
+
+  #good(result: HostResult): readonly string[] {
+    if (this.#verbosity < 0 || (this.#verbosity < 1 && this.#hosts > EACH_HOST)) return [];
+    const whole = this.#verbosity < 1 && this.#hosts <= WHOLE_STORY;
+    return [this.#head(result, this.#sum(result)), ...(whole ? result.tasks.flatMap((t) => this.#changes(t)) : [])];
+  }
+
+  /** What a good host's line says behind the status. */
+  #sum(result: HostResult): string {
+    const changes = result.tasks.flatMap((task) => task.changes);
+    if (result.status === 'would-change') return `${count(changes.length, 'change')} pending, nothing was done`;
+    if (result.status !== 'changed') return 'nothing to do';
+    const seen = changes.filter((change) => change.outcome === 'changed').length;
+    return `${count(seen, 'change')}, looked again and seen`;
+  }
+
+  #problem(result: HostResult): readonly string[] {
+    const main = mainError(result);
+    const key = main?.error.code ?? result.status;
+    const told = (this.#told.get(key) ?? 0) + 1;
+    this.#told.set(key, told);
+    if (this.#hosts > WHOLE_STORY && this.#verbosity < 1 && told > SAME_CODE) {
+      return told === SAME_CODE + 1 ? [`${key}: more hosts say so; they are counted, and the recap names them`] : [];
+    }
+    const lines = [this.#head(result, main === undefined ? noteText(result) : errorText(main.error))];
+    if (this.#verbosity < 1) lines.push(...result.tasks.flatMap((task) => this.#changes(task)));
+    if (main?.error.hint !== undefined) lines.push(`    ${this.#style.glyph('arrow')} ${printable(main.error.hint)}`);
+    return lines;
+  }
+
+  #head(result: HostResult, what: string): string {
+    const tail = what === '' ? '' : `  ${what}`;
+    return `${this.#style.paint('bold', printable(result.host))}  ${this.#word(result.status)}${tail}`;
+  }
+
+  #word(status: TaskStatus): string {
+    const { glyph, tone } = STATUS_LOOK[status];
+    return this.#style.paint(tone, `${this.#style.glyph(glyph)} ${status}`);
+  }
+}
+
+/** A number with its noun: 1 host, 2 hosts. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

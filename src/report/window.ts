@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import { formatDuration } from '../core/clock.ts';
+import { clip, displayWidth, fill } from '../core/display-width.ts';
+import { printable } from '../core/text.ts';
+import type { BusyHost, Progress } from './progress.ts';
+import { STATUS_LOOK, STATUS_ORDER, type Style } from './style.ts';
+
+/** Most lines that the window ever has. */
+export const WINDOW_LINES = 8;
+
+/** Hosts that are named; the slowest come first. */
+const NAMED = WINDOW_LINES - 3;
+
+/** After so long in one step a host is pointed out. */
+const SLOW_MS = 30_000;
+
+/** The window over all hosts as lines that fit: bar, counts, and the slowest hosts with age and what they wait for. */
+export function renderWindow(progress: Progress, nowMs: number, columns: number, style: Style): readonly string[] {
+  const width = Math.max(20, columns - 1);
+  const busy = progress.busy;
+  const named = busy.slice(0, NAMED);
+  const nameWidth = Math.min(30, Math.max(0, ...named.map((each) => displayWidth(printable(each.host)))));
+  const lines = [headLine(progress, nowMs, width, style), countLine(progress, width, style)];
+  for (const host of named) lines.push(busyLine(host, nowMs, nameWidth, width, style));
+  const more = busy.length - named.length;
+  if (more > 0)
+    lines.push(style.paint('dim', clip(`  and ${more} more at work, each for less time`, width, style.glyph('cut'))));
+  return lines;
+}
+
+function headLine(progress: Progress, nowMs: number, width: number, style: Style): string {
+  const name = clip(printable(basename(progress.title)), Math.floor(width / 2), style.glyph('cut'));
+  const mode = progress.mode === 'check' ? ' (check)' : '';
+  const tail = ` ${progress.finished}/${progress.total}  ${formatDuration(nowMs - progress.startedMs)}`;
+  const cells = Math.min(24, width - displayWidth(name + mode + tail) - 1);
+  if (cells < 4) return clip(name + mode + tail, width, style.glyph('cut'));
+  const full = progress.total === 0 ? 0 : Math.floor((cells * progress.finished) / progress.total);
+  const bar = style.paint('good', style.glyph('full').repeat(full)) + style.glyph('empty').repeat(cells - full);
+  return `${style.paint('bold', name)}${mode} ${bar}${tail}`;
+}
+
+/** Counts that are not zero, the troubling ones first; what does not fit in the width is left out from the end. */
+function countLine(progress: Progress, width: number, style: Style): string {
+  let room = width;
+  const parts: string[] = [];
+  const add = (plain: string, painted: string) => {
+    room -= displayWidth(plain) + 2;
+    if (room >= 0) parts.push(painted);
+  };
+  for (const status of STATUS_ORDER) {
+    const count = progress.counts.get(status) ?? 0;
+    if (count === 0) continue;
+    const text = `${style.glyph(STATUS_LOOK[status].glyph)} ${status} ${count}`;
+    add(text, style.paint(STATUS_LOOK[status].tone, text));
+  }
+  if (progress.notStarted > 0) add(`not started ${progress.notStarted}`, `not started ${progress.notStarted}`);
+  return parts.length === 0 ? '  no host finished yet' : `  ${parts.join('  ')}`;
+}
+
+function busyLine(host: BusyHost, nowMs: number, nameWidth: number, width: number, style: Style): string {
+  const cut = style.glyph('cut');
+  const name = fill(clip(printable(host.host), nameWidth, cut), nameWidth);
+  const age = formatDuration(nowMs - host.sinceMs).padStart(6);
+  const inStep = nowMs - host.doingSinceMs;
+  const slow = inStep >= SLOW_MS;
+  const since = slow ? ` (for ${formatDuration(inStep)})` : '';
+  const head = `  ${name} ${age}  `;
+  const what = clip(printable(host.doing), Math.max(0, width - displayWidth(head) - since.length), cut);
+  const line = clip(`${head}${what}${since}`, width, cut);
+  return slow ? style.paint('warn', line) : line;
+}
