@@ -1,7 +1,7 @@
+import { conditionSchema, isCondition } from '../../config/condition-schema.ts';
 import { z } from '../../config/schema.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Change } from '../../core/results.ts';
-import { conditionSchema, isCondition } from '../condition-schema.ts';
 import { type Condition, defineModule, type Observed } from '../module.ts';
 
 interface AssertParams {

@@ -1,8 +1,8 @@
+import { conditionSchema, isCondition } from '../../config/condition-schema.ts';
+import { argumentSchema, pathSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
 import { parseDuration } from '../../core/clock.ts';
-import { conditionSchema, isCondition } from '../condition-schema.ts';
 import type { Condition } from '../module.ts';
-import { argumentSchema, pathSchema } from '../path-schema.ts';
 
 /** What a playbook says of a command. */
 export interface CommandParams {

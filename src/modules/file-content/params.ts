@@ -1,6 +1,6 @@
+import { modeSchema, pathSchema, principalSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
 import { MAX_CONTENT_BYTES } from '../../programs/write-file.ts';
-import { modeSchema, pathSchema, principalSchema } from '../path-schema.ts';
 
 /** What a playbook says of a file. */
 export interface FileContentParams {

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
+import { describeDifferences, differences, normalMode, type WantedAttributes } from '../../programs/attributes.ts';
 import { isText } from '../../programs/read-file.ts';
 import { type PathInode, witnessOf } from '../../programs/stat-path.ts';
 import { unifiedDiff } from '../../programs/unified-diff.ts';
 import { sha256 } from '../../programs/write-file.ts';
-import { describeDifferences, differences, normalMode, type WantedAttributes } from '../attributes.ts';
 import type { Verdict } from '../module.ts';
 import type { FileContentParams } from './params.ts';
 import type { FileChange, FileState } from './state.ts';

@@ -1,9 +1,9 @@
 import type { Session } from '../../connection/session.ts';
 import type { Change } from '../../core/results.ts';
+import { needsNames, type WantedAttributes } from '../../programs/attributes.ts';
 import { MAX_READ_BYTES, readFile } from '../../programs/read-file.ts';
 import { type PathFound, statPath } from '../../programs/stat-path.ts';
 import { sha256 } from '../../programs/write-file.ts';
-import { needsNames, type WantedAttributes } from '../attributes.ts';
 import type { Observed } from '../module.ts';
 import type { FileContentParams } from './params.ts';
 

@@ -1,15 +1,21 @@
+import { modeSchema, pathSchema, principalSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
 import type { Session } from '../../connection/session.ts';
 import type { Change, Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
+import {
+  describeDifferences,
+  differences,
+  needsNames,
+  normalMode,
+  type WantedAttributes,
+} from '../../programs/attributes.ts';
 import { makeDirectory } from '../../programs/make-directory.ts';
 import { removePath } from '../../programs/remove-path.ts';
 import { setAttributes } from '../../programs/set-attributes.ts';
 import { type PathFound, statPath, witnessOf } from '../../programs/stat-path.ts';
 import { writeFile } from '../../programs/write-file.ts';
-import { describeDifferences, differences, needsNames, normalMode, type WantedAttributes } from '../attributes.ts';
 import { type Applied, defineModule, type Observed, type Verdict } from '../module.ts';
-import { modeSchema, pathSchema, principalSchema } from '../path-schema.ts';
 
 interface FileStateParams extends WantedAttributes {
   readonly path: string;

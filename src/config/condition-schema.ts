@@ -1,5 +1,5 @@
-import { z } from '../config/schema.ts';
-import type { Condition } from './module.ts';
+import type { Condition } from './condition.ts';
+import { z } from './schema.ts';
 
 /** True for a condition that the engine has made of a parameter's text. */
 export function isCondition(value: unknown): value is Condition {

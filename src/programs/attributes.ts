@@ -1,4 +1,4 @@
-import type { PathInode } from '../programs/stat-path.ts';
+import type { PathInode } from './stat-path.ts';
 
 /** Mode, owner and group that a playbook asks for; what is not given is left as it is. */
 export interface WantedAttributes {

@@ -1,4 +1,4 @@
-import { z } from '../config/schema.ts';
+import { z } from './schema.ts';
 
 /** An absolute path; a trailing slash and NUL are refused, for the kernel would read another name. */
 export function pathSchema(description: string): z.ZodType<string> {
