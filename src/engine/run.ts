@@ -50,6 +50,7 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
   const targets = new Map([...hosts].map(([name, host]) => [name, overrideTarget(host.target, input.overrides)]));
   const connector = await input.connect([...targets.values()]);
   const results = new Map<string, HostResult>();
+  const whole = AbortSignal.any([signal, deadlineSignal(input.deadlines.runMs, 'the run')]);
   try {
     emit({
       kind: 'run-start',
@@ -58,14 +59,14 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
       hosts: [...hosts.keys()],
       tasks: selected.flatMap((each) => each.tasks.map(titleOf)),
     });
-    await runPlays(selected, input, contextOf(input, connector, emit), targets, signal, (result) => {
+    await runPlays(selected, input, contextOf(input, connector, emit), targets, whole, (result) => {
       results.set(result.host, result);
       emit({ kind: 'host-end', result });
     });
   } finally {
     await connector.close();
   }
-  const report = reportOf(input, [...hosts.values()], results, startedAt, signal);
+  const report = reportOf(input, [...hosts.values()], results, startedAt, whole);
   emit({ kind: 'run-end', report });
   return report;
 }
@@ -81,16 +82,15 @@ async function runPlays(
   input: RunInput,
   context: RunContext,
   targets: ReadonlyMap<string, HostTarget>,
-  signal: AbortSignal,
+  whole: AbortSignal,
   onEnd: (result: HostResult) => void,
 ): Promise<void> {
-  const whole = anySignal(signal, deadlineSignal(input.deadlines.runMs, 'the run'));
-  const stop = input.drain === undefined ? whole : anySignal(whole, input.drain);
+  const stop = input.drain === undefined ? whole : AbortSignal.any([whole, input.drain]);
   const runs = new Map<string, HostRun>();
   for (const [index, each] of selected.entries()) {
     const later = new Set(selected.slice(index + 1).flatMap((play) => play.hosts.map((host) => host.name)));
     const runOne = async (host: InventoryHost) => {
-      const limit = anySignal(whole, deadlineSignal(input.deadlines.hostMs, `host ${host.name}`));
+      const limit = AbortSignal.any([whole, deadlineSignal(input.deadlines.hostMs, `host ${host.name}`)]);
       const target = targets.get(host.name) ?? host.target;
       const run = runs.get(host.name) ?? new HostRun(context, host, target, limit);
       runs.set(host.name, run);
@@ -110,10 +110,6 @@ function deadlineSignal(ms: number, what: string): AbortSignal {
   return controller.signal;
 }
 
-function anySignal(...signals: AbortSignal[]): AbortSignal {
-  return AbortSignal.any(signals);
-}
-
 function reportOf(
   input: RunInput,
   hosts: readonly InventoryHost[],
@@ -122,6 +118,7 @@ function reportOf(
   signal: AbortSignal,
 ): RunReport {
   const interrupted = signal.aborted || (input.drain?.aborted ?? false);
+  const reason = signal.aborted ? reasonOf(signal) : undefined;
   const untried = (host: InventoryHost): HostResult => ({
     host: host.name,
     status: 'not-reached',
@@ -133,7 +130,7 @@ function reportOf(
     hosts: all,
     mode: input.mode,
     interrupted,
-    ...(signal.aborted ? { reason: reasonOf(signal).code } : {}),
+    ...(reason === undefined ? {} : { reason: reason.code, terminated: reason.data?.signal === 'SIGTERM' }),
   };
   return {
     schema: 'unbusy/run/1',
