@@ -10,11 +10,11 @@ export function isCondition(value: unknown): value is Condition {
  * A parameter that holds a condition. In a playbook it is text, or true or false; a module is given the `Condition` that the
  * engine made of it. The schema takes both, so that it can be applied before and after.
  */
-export function conditionSchema(description: string): z.ZodType<Condition> {
+export function conditionSchema(): z.ZodType<Condition> {
   return z
     .any()
     .refine((value) => typeof value === 'string' || typeof value === 'boolean' || isCondition(value), {
       message: 'a condition is text, true or false',
     })
-    .meta({ type: ['string', 'boolean'], description }) as z.ZodType<Condition>;
+    .meta({ type: ['string', 'boolean'] }) as z.ZodType<Condition>;
 }

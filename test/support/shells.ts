@@ -15,6 +15,13 @@ const HOST_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Every shell of this machine that hosts are known to have; busybox comes with its own applets and no other tool. */
 export function shellKinds(): readonly ShellKind[] {
+  found ??= findKinds();
+  return found;
+}
+
+let found: readonly ShellKind[] | undefined;
+
+function findKinds(): readonly ShellKind[] {
   const kinds: ShellKind[] = [];
   for (const name of ['dash', 'bash']) {
     const file = find(name);

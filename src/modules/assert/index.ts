@@ -16,7 +16,9 @@ interface AssertState {
 const THAT = 'A condition, or a list of conditions that must all hold.';
 
 const params = z.strictObject({
-  that: z.union([z.array(conditionSchema('A condition.')).min(1), conditionSchema(THAT)]).describe(THAT),
+  that: z
+    .union([z.array(conditionSchema().describe('A condition.')).min(1), conditionSchema().describe(THAT)])
+    .describe(THAT),
   message: z.string().optional().describe('What to say if one of them does not hold.'),
 });
 

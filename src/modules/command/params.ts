@@ -19,28 +19,33 @@ export interface CommandParams {
 
 const fields = {
   argv: z
-    .array(argumentSchema('A word.'))
+    .array(argumentSchema().describe('A word.'))
     .min(1)
     .refine((words) => words[0] !== '' && !words[0]?.startsWith('-'), {
       message: 'the first word must name a program; write ./-name for one that begins with a dash',
     })
     .optional()
     .describe('The command as a list of words; no shell reads them.'),
-  shell: argumentSchema('The command as one text for /bin/sh -c.')
+  shell: argumentSchema()
     .refine((text) => text.trim() !== '', { message: 'must not be empty' })
-    .optional(),
-  chdir: pathSchema('Directory to run it in.').optional(),
+    .optional()
+    .describe('The command as one text for /bin/sh -c.'),
+  chdir: pathSchema().optional().describe('Directory to run it in.'),
   stdin: z.string().max(65_536).optional().describe('Text that it is given on stdin; without it, stdin is /dev/null.'),
-  creates: pathSchema(
-    'A path that it makes: it runs only while this does not exist, and must have made it.',
-  ).optional(),
-  removes: pathSchema('A path that it removes: it runs only while this exists, and must have removed it.').optional(),
-  changed_when: conditionSchema(
-    'Condition over `result` (exit_code, stdout, stderr) that says whether it changed something. `false`: it only reads, and runs in check mode too.',
-  ).optional(),
-  failed_when: conditionSchema(
-    'Condition over `result` that says whether it failed; by default any exit number but 0.',
-  ).optional(),
+  creates: pathSchema()
+    .optional()
+    .describe('A path that it makes: it runs only while this does not exist, and must have made it.'),
+  removes: pathSchema()
+    .optional()
+    .describe('A path that it removes: it runs only while this exists, and must have removed it.'),
+  changed_when: conditionSchema()
+    .optional()
+    .describe(
+      'Condition over `result` (exit_code, stdout, stderr) that says whether it changed something. `false`: it only reads, and runs in check mode too.',
+    ),
+  failed_when: conditionSchema()
+    .optional()
+    .describe('Condition over `result` that says whether it failed; by default any exit number but 0.'),
   timeout: z
     .string()
     .refine((text) => (parseDuration(text) ?? 0) > 0, { message: 'must be a duration such as 30s or 5m' })

@@ -15,12 +15,12 @@ export interface FileContentParams {
 }
 
 const fields = {
-  path: pathSchema('The file.'),
+  path: pathSchema().describe('The file.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether it should be there.'),
   content: z.string().optional().describe('All that it should hold; at most 1 MiB.'),
-  mode: modeSchema("Its mode, such as '0644'; left as it is if not given, 0644 for a new file.").optional(),
-  owner: principalSchema('Its owner; left as it is if not given.').optional(),
-  group: principalSchema('Its group; left as it is if not given.').optional(),
+  mode: modeSchema().optional().describe("Its mode, such as '0644'; left as it is if not given, 0644 for a new file."),
+  owner: principalSchema().optional().describe('Its owner; left as it is if not given.'),
+  group: principalSchema().optional().describe('Its group; left as it is if not given.'),
   backup: z.boolean().default(false).describe('Keep the old file beside it as PATH.unbusy-SHA256.'),
   follow: z
     .boolean()

@@ -33,13 +33,15 @@ interface PathChange extends Change {
 }
 
 const fields = {
-  path: pathSchema('The path.'),
+  path: pathSchema().describe('The path.'),
   state: z
     .enum(['file', 'directory', 'absent'])
     .describe('What should be there. An empty file is made where there is none; only an empty directory is removed.'),
-  mode: modeSchema("Its mode, such as '0755'; left as it is if not given, 0644 or 0755 for what is new.").optional(),
-  owner: principalSchema('Its owner; left as it is if not given.').optional(),
-  group: principalSchema('Its group; left as it is if not given.').optional(),
+  mode: modeSchema()
+    .optional()
+    .describe("Its mode, such as '0755'; left as it is if not given, 0644 or 0755 for what is new."),
+  owner: principalSchema().optional().describe('Its owner; left as it is if not given.'),
+  group: principalSchema().optional().describe('Its group; left as it is if not given.'),
 };
 
 const params: z.ZodType<FileStateParams> = z.strictObject(fields).superRefine((given, context) => {

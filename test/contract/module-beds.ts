@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { conditionOf } from '../support/condition-of.ts';
+import type { ModuleBed } from './module-kit.ts';
+
+const fileContent: readonly ModuleBed[] = [
+  {
+    name: 'a new file',
+    lay: (sandbox) => ({ path: join(sandbox, 'new'), content: 'a\nb\n', mode: '0600' }),
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'new'), 'theirs'),
+    callsHost: true,
+  },
+  {
+    name: 'another content',
+    lay: (sandbox) => {
+      writeFileSync(join(sandbox, 'odd name\n'), 'old');
+      return { path: join(sandbox, 'odd name\n'), content: 'new', backup: true };
+    },
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'odd name\n'), 'theirs'),
+    callsHost: true,
+  },
+  {
+    name: 'another mode',
+    lay: (sandbox) => {
+      writeFileSync(join(sandbox, 'file'), 'same', { mode: 0o644 });
+      return { path: join(sandbox, 'file'), content: 'same', mode: '0600' };
+    },
+    disturb: (sandbox) => chmodSync(join(sandbox, 'file'), 0o640),
+    callsHost: true,
+  },
+  {
+    name: 'a file that must go',
+    lay: (sandbox) => {
+      writeFileSync(join(sandbox, 'file'), 'here');
+      return { path: join(sandbox, 'file'), state: 'absent' };
+    },
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'file'), 'other'),
+    callsHost: true,
+  },
+  {
+    name: 'as wanted',
+    lay: (sandbox) => {
+      writeFileSync(join(sandbox, 'file'), 'same', { mode: 0o644 });
+      return { path: join(sandbox, 'file'), content: 'same', mode: '0644' };
+    },
+    callsHost: true,
+  },
+];
+
+const fileState: readonly ModuleBed[] = [
+  {
+    name: 'a new directory',
+    lay: (sandbox) => ({ path: join(sandbox, 'new dir'), state: 'directory', mode: '0711' }),
+    disturb: (sandbox) => mkdirSync(join(sandbox, 'new dir')),
+    callsHost: true,
+  },
+  {
+    name: 'a new empty file',
+    lay: (sandbox) => ({ path: join(sandbox, 'new'), state: 'file' }),
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'new'), 'theirs'),
+    callsHost: true,
+  },
+  {
+    name: 'a directory of another mode',
+    lay: (sandbox) => {
+      mkdirSync(join(sandbox, 'dir'), { mode: 0o755 });
+      return { path: join(sandbox, 'dir'), state: 'directory', mode: '0700' };
+    },
+    disturb: (sandbox) => chmodSync(join(sandbox, 'dir'), 0o711),
+    callsHost: true,
+  },
+  {
+    name: 'a directory that must go',
+    lay: (sandbox) => {
+      mkdirSync(join(sandbox, 'dir'));
+      return { path: join(sandbox, 'dir'), state: 'absent' };
+    },
+    disturb: (sandbox) => chmodSync(join(sandbox, 'dir'), 0o711),
+    callsHost: true,
+  },
+];
+
+const command: readonly ModuleBed[] = [
+  {
+    name: 'one that creates a path',
+    lay: (sandbox) => ({ argv: ['touch', 'made it'], chdir: sandbox, creates: join(sandbox, 'made it') }),
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'made it'), ''),
+    callsHost: true,
+  },
+  {
+    name: 'one that removes a path',
+    lay: (sandbox) => {
+      writeFileSync(join(sandbox, 'old'), '');
+      return { shell: 'rm -f old; touch trace', chdir: sandbox, removes: join(sandbox, 'old') };
+    },
+    disturb: (sandbox) => rmSync(join(sandbox, 'old')),
+    callsHost: true,
+  },
+  {
+    name: 'one that only reads',
+    lay: (sandbox) => ({ argv: ['ls', '-a', sandbox], changed_when: conditionOf('false') }),
+    callsHost: true,
+  },
+];
+
+const assertion: readonly ModuleBed[] = [
+  { name: 'a condition that holds', lay: () => ({ that: [conditionOf('1 < 2')] }), callsHost: false },
+];
+
+/** A bed, or several, for every module that a playbook can ask for. */
+export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
+  assert: assertion,
+  command,
+  file_content: fileContent,
+  file_state: fileState,
+};

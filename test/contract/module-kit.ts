@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseRecords } from '../../src/connection/records.ts';
+import type { Outcome } from '../../src/connection/session.ts';
+import type { Change } from '../../src/core/results.ts';
+import type { Applied, Module, Observed } from '../../src/modules/module.ts';
+import { makeSandbox, pictureOf } from '../support/sandbox.ts';
+import { ShellHost } from '../support/shell-host.ts';
+import type { ShellKind } from '../support/shells.ts';
+
+/** A place where a module can be tried: what it finds, what is asked of it, and what somebody else does meanwhile. */
+export interface ModuleBed {
+  readonly name: string;
+  /** Lays out the sandbox, and gives the parameters as a playbook would, conditions as `Condition`. */
+  lay(sandbox: string): Readonly<Record<string, unknown>>;
+  /** Changes between plan and apply what the witness tells of; undefined: the module has nothing to change here. */
+  disturb?(sandbox: string): void;
+  /** False for a module that decides without the host. */
+  readonly callsHost: boolean;
+}
+
+/** What holds for every module, tried on one bed under one shell. */
+export function tryModule(module: Module, bed: ModuleBed, shell: ShellKind): void {
+  describe(`${module.name}, ${bed.name}, under ${shell.name}`, () => {
+    let sandbox: ReturnType<typeof makeSandbox>;
+    let host: ShellHost;
+    let raw: Readonly<Record<string, unknown>>;
+    let params: unknown;
+    beforeEach(() => {
+      sandbox = makeSandbox();
+      host = new ShellHost(shell);
+      raw = bed.lay(sandbox.path);
+      params = module.params.parse(raw);
+    });
+    afterEach(() => sandbox.remove());
+    const picture = () => pictureOf(sandbox.path);
+    const look = async () => known(await module.observe(host, params));
+
+    it('rejects unknown keys', () => {
+      expect(module.params.safeParse(raw).success).toBe(true);
+      expect(module.params.safeParse({ ...raw, no_such_key: 1 }).success).toBe(false);
+    });
+
+    it('looks twice, sees the same, and leaves the host as it was', async () => {
+      const before = picture();
+      const [first, second] = [await look(), await look()];
+      expect(second).toEqual(first);
+      expect(picture()).toEqual(before);
+      expect(host.calls.length > 0).toBe(bed.callsHost);
+    });
+
+    it('plans the same twice, in JSON, each change with its witness', async () => {
+      const state = await look();
+      const plan = module.plan(state, params, new Map());
+      expect(module.plan(state, params, new Map())).toEqual(plan);
+      expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+      expect(JSON.parse(JSON.stringify(module.result(state)))).toEqual(module.result(state));
+      expect(new Set(plan.map((change) => change.id)).size).toBe(plan.length);
+      expect(plan.length > 0).toBe(bed.disturb !== undefined);
+      for (const change of plan) expect([change.title, change.why, Object.keys(change.witness)]).not.toContain('');
+    });
+
+    it.runIf(bed.disturb !== undefined)('has nothing left to do after it was applied', async () => {
+      const before = await look();
+      const tried = new Map<string, Applied>();
+      for (const change of module.plan(before, params, tried)) {
+        const applied = await module.apply(host, change, params);
+        expect(applied).toMatchObject({ kind: 'done' });
+        tried.set(change.id, applied);
+        expect(module.verify(await look(), change, before)).toEqual({ kind: 'as-wanted' });
+        expect(module.verify(before, change, before).kind).not.toBe('as-wanted');
+      }
+      expect(module.plan(await look(), params, new Map())).toEqual([]);
+    });
+
+    it.runIf(bed.disturb !== undefined)('does nothing to a host that moved', async () => {
+      const change = first(module.plan(await look(), params, new Map()));
+      bed.disturb?.(sandbox.path);
+      const moved = picture();
+      expect(await module.apply(host, change, params)).toMatchObject({ kind: 'stale' });
+      expect(picture()).toEqual(moved);
+    });
+
+    it.runIf(bed.callsHost)('knows nothing after a stream that was cut, wherever it was cut', async () => {
+      await look();
+      for (const [number] of host.calls.splice(0).entries()) {
+        for (const part of [0, 0.3, 0.6, 0.99]) {
+          host.calls.length = 0;
+          host.meddle = (outcome) => (host.calls.length === number + 1 ? cut(outcome, part) : outcome);
+          expect(await module.observe(host, params)).toMatchObject({ kind: 'unknown' });
+        }
+      }
+    });
+
+    it.runIf(bed.callsHost && bed.disturb !== undefined)(
+      'does not call a change done if its answer was cut',
+      async () => {
+        const change = first(module.plan(await look(), params, new Map()));
+        host.meddle = (outcome) => cut(outcome, 0.5);
+        expect(await module.apply(host, change, params)).toMatchObject({ kind: 'unknown' });
+      },
+    );
+  });
+}
+
+function known(seen: Observed<unknown>): unknown {
+  if (seen.kind === 'unknown') throw seen.error;
+  return seen.state;
+}
+
+function first(plan: readonly Change[]): Change {
+  const [change] = plan;
+  if (change === undefined) throw new Error('the bed is laid so that nothing has to change');
+  return change;
+}
+
+/** What the session makes of an answer of which only a part arrived. */
+function cut(outcome: Outcome, part: number): Outcome {
+  if (outcome.kind !== 'exited') return outcome;
+  const output = outcome.stdout.slice(0, Math.floor(outcome.stdout.length * part));
+  const parsed = parseRecords(Buffer.from(output));
+  if (parsed.whole) throw new Error('the answer was not cut');
+  return { kind: 'lost', reason: parsed.problem ?? 'the answer was cut' };
+}
