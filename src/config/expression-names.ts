@@ -1,0 +1,75 @@
+import type { Expression } from '../expression/expression.ts';
+import type { LanguageFault } from '../expression/faults.ts';
+import { LANGUAGE_NAMES } from '../expression/language.ts';
+import { suggest } from './suggest.ts';
+
+/** Names that the engine gives on every host. */
+export const BUILT_IN_NAMES = ['facts', 'host', 'groups', 'vars'] as const;
+
+/** Members of `facts`. */
+export const FACT_NAMES = [
+  'os',
+  'kernel',
+  'nodename',
+  'uid',
+  'processGroup',
+  'startTime',
+  'procVisible',
+  'bootId',
+] as const;
+
+/** Names that nothing else may take: the engine's own, and `result`, which conditions over a command see. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([...BUILT_IN_NAMES, 'result']);
+
+/** The names that exist at one place of a playbook. */
+export interface NamesInSight {
+  /** Variables; undefined: not known here, any name may be one. */
+  readonly variables: ReadonlySet<string> | undefined;
+  /** Vars of the play, which are known also without an inventory. */
+  readonly playVars: ReadonlySet<string>;
+  /** Registered by tasks before this one. */
+  readonly registered: ReadonlySet<string>;
+  /** Registered by this task or a later one of the play. */
+  readonly later: ReadonlySet<string>;
+}
+
+/** Names of an expression that do not exist where it stands. `late`: it is evaluated over `result` too. */
+export function checkNames(expression: Expression, sight: NamesInSight, late = false): LanguageFault[] {
+  const faults: LanguageFault[] = [];
+  for (const { name, start } of expression.roots) {
+    const fault = checkRoot(name, sight, late);
+    if (fault !== undefined) faults.push({ ...fault, start });
+  }
+  for (const { of, name, start } of expression.members) {
+    if (of !== 'facts' || (FACT_NAMES as readonly string[]).includes(name)) continue;
+    const hint = suggest(name, FACT_NAMES);
+    faults.push({ message: `there is no fact "${name}"`, start, ...(hint === undefined ? {} : { hint }) });
+  }
+  return faults;
+}
+
+function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<LanguageFault, 'start'> | undefined {
+  if ((BUILT_IN_NAMES as readonly string[]).includes(name)) return undefined;
+  if (name === 'result')
+    return late
+      ? undefined
+      : { message: '"result" exists only in conditions over a command', hint: 'Write the registered name.' };
+  if (sight.registered.has(name)) return undefined;
+  const isVariable = sight.playVars.has(name) || sight.variables?.has(name) === true;
+  if (LANGUAGE_NAMES.has(name))
+    return isVariable
+      ? { message: `"${name}" is a word of the language, not the variable`, hint: `Write vars["${name}"].` }
+      : undefined;
+  if (isVariable) return undefined;
+  if (sight.later.has(name))
+    return { message: `"${name}" is used before a task registers it`, hint: 'Put the task that registers it first.' };
+  if (sight.variables === undefined) return undefined;
+  const known = [...sight.playVars, ...sight.variables, ...sight.registered, ...BUILT_IN_NAMES];
+  const hint = suggest(name, known);
+  return {
+    message: `there is no "${name}": no variable, no fact, no registered result`,
+    hint: hint?.startsWith('Did')
+      ? hint
+      : `Set it with -e ${name}=…, in the inventory or in the play's vars; or write vars.?${name}.orValue(…).`,
+  };
+}
