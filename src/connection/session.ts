@@ -23,7 +23,10 @@ export interface Call {
   readonly output?: 'records' | 'raw';
 }
 
-/** The four kinds of ending, and not-started for a session that was already over. `stderr` is cut at 64 KiB. */
+/**
+ * The four kinds of ending; a call on a session that is over is lost. `stdout` is empty in records mode. Limits: stderr
+ * 64 KiB and raw stdout 1 MiB (cut), records 64 MiB (lost). Bytes that are no UTF-8 are kept (bytes.ts) and go back as they came.
+ */
 export type Outcome =
   | {
       readonly kind: 'exited';
@@ -31,9 +34,17 @@ export type Outcome =
       readonly records: readonly ProgramRecord[];
       readonly stdout: string;
       readonly stderr: string;
+      /** True if raw output went beyond its limit. */
+      readonly cut?: true;
     }
   | { readonly kind: 'killed'; readonly signal: number; readonly stderr: string }
-  | { readonly kind: 'timed-out'; readonly afterMs: number; readonly stderr: string }
+  | {
+      readonly kind: 'timed-out';
+      readonly afterMs: number;
+      readonly stderr: string;
+      /** What could not be ended (state D), or why nobody could look. Absent: it is known to be gone. */
+      readonly left?: string;
+    }
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** What the prologue learned of the host, with shell builtins only. */
@@ -56,7 +67,8 @@ export interface HostFacts {
 
 /**
  * One host, one connection, one remote shell. Calls may be sent before earlier ones have answered; they run in order
- * and answer in order. After timed-out or lost the session is over: later calls answer lost at once.
+ * and answer in order. After timed-out, and after lost with the link or the shell, the session is over: later calls
+ * answer lost at once.
  */
 export interface Session {
   readonly host: string;

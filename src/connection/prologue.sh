@@ -1,0 +1,103 @@
+# prologue: what the shell of every session starts with: a known environment, the facts of the host, and the guard.
+#
+# Read by /bin/sh from its stdin; runs in the session's own shell, with builtins alone, so that it costs no fork.
+# unbusy_facts prints the records os, kernel, nodename, boot, proc, visible, uid, group, shell.
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+unset IFS CDPATH ENV BASH_ENV HISTFILE
+unalias -a
+umask 077
+# Somewhere where it keeps no mount busy.
+cd /
+
+# unbusy_stat PID: reads /proc/PID/stat (proc(5)) into unbusy_line, unbusy_comm, unbusy_ppid, unbusy_pgrp, unbusy_start.
+unbusy_stat() {
+  { read -r unbusy_line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  unbusy_comm=${unbusy_line#*\(}
+  unbusy_comm=${unbusy_comm%)*}
+  set -- ${unbusy_line##*) }
+  unbusy_ppid=$2 unbusy_pgrp=$3 unbusy_start=${20}
+}
+
+# Finds the way up to what carries the session (sshd, or the controller itself): unbusy_top is the last process of ours,
+# unbusy_carrier the one above it. unbusy_group_start stays empty if the group's leader is not ours: then the group is
+# shared with the carrier and is never signalled as a whole.
+unbusy_place() {
+  unbusy_top= unbusy_carrier= unbusy_group= unbusy_group_start= unbusy_shell_start=
+  unbusy_stat self || return 0
+  [ "${unbusy_line%% *}" = "$$" ] || return 0
+  unbusy_group=$unbusy_pgrp unbusy_shell_start=$unbusy_start unbusy_carrier=$$
+  while :; do
+    unbusy_top=$unbusy_carrier unbusy_carrier=$unbusy_ppid
+    [ "$unbusy_top" != "$unbusy_group" ] || unbusy_group_start=$unbusy_start
+    unbusy_stat "$unbusy_carrier" || break
+    case $unbusy_comm in
+      sh | ash | dash | bash | ksh | mksh | zsh | csh | tcsh | fish | busybox | su | sudo | doas) ;;
+      *) break ;;
+    esac
+  done
+}
+
+unbusy_facts() {
+  unbusy_os= unbusy_kernel= unbusy_node= unbusy_boot= unbusy_uid= unbusy_proc=no unbusy_visible=no
+  {
+    read -r unbusy_os </proc/sys/kernel/ostype
+    read -r unbusy_kernel </proc/sys/kernel/osrelease
+    read -r unbusy_node </proc/sys/kernel/hostname
+    read -r unbusy_boot </proc/sys/kernel/random/boot_id
+    while read -r unbusy_key unbusy_uid unbusy_rest_of_line; do
+      [ "$unbusy_key" != Uid: ] || break
+    done </proc/self/status
+  } 2>/dev/null
+  # Only a host without /proc pays for these two.
+  [ -n "$unbusy_os" ] || unbusy_os=$(uname -s)
+  [ -n "$unbusy_uid" ] || unbusy_uid=$(id -u)
+  unbusy_place
+  [ -z "$unbusy_top" ] || unbusy_proc=yes
+  # The mount option hidepid of proc(5) hides the first process from everybody but root.
+  if unbusy_stat 1; then unbusy_visible=yes; fi
+  printf '%s\t%s\n' os "$unbusy_os" kernel "$unbusy_kernel" nodename "$unbusy_node" boot "$unbusy_boot" \
+    proc "$unbusy_proc" visible "$unbusy_visible" uid "$unbusy_uid"
+  printf '%s\t%s\t%s\n' group "$unbusy_group" "$unbusy_group_start" shell "$$" "$unbusy_shell_start" end 9 ''
+}
+
+# unbusy_guard SECONDS: ends the whole process group after that time, or as soon as the shell was killed or its carrier is gone.
+# Acts on nothing but its own group, and polls, because a plain sh can wait for no more than one thing.
+unbusy_guard() {
+  unbusy_before=$! unbusy_left=$1
+  trap '[ "$!" = "$unbusy_before" ] || { kill "$!"; wait "$!"; }; exit 0' TERM
+  while [ "$unbusy_left" -gt 0 ]; do
+    sleep 3 &
+    wait "$!" || exit 0
+    unbusy_left=$((unbusy_left - 3))
+    unbusy_stat self || continue
+    [ "$unbusy_ppid" = "$$" ] || break
+    unbusy_stat "$unbusy_top"
+    [ "$unbusy_ppid" = "$unbusy_carrier" ] || break
+  done
+  trap '' TERM
+  if [ -n "$unbusy_group_start" ]; then
+    kill -s TERM 0
+    sleep 2
+    kill -s KILL 0
+  fi
+  unbusy_stat self && [ "$unbusy_ppid" = "$$" ] && kill -s KILL "$$"
+}
+
+# unbusy_watch SECONDS: one guard at a time; a new one takes the place of the old.
+unbusy_watch() {
+  unbusy_rest
+  [ -n "$unbusy_top" ] || return 0
+  unbusy_guard "$1" </dev/null >/dev/null 2>&1 &
+  unbusy_guard_pid=$!
+}
+
+# Ends the guard, if that process is still our child.
+unbusy_rest() {
+  [ -n "$unbusy_guard_pid" ] || return 0
+  unbusy_stat "$unbusy_guard_pid" && [ "$unbusy_ppid" = "$$" ] && kill "$unbusy_guard_pid"
+  unbusy_guard_pid=
+}
+unbusy_guard_pid=
+trap unbusy_rest EXIT
