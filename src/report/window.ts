@@ -41,10 +41,11 @@ function headLine(progress: Progress, nowMs: number, width: number, style: Style
 
 /** Counts that are not zero, the troubling ones first; what does not fit in the width is left out from the end. */
 function countLine(progress: Progress, width: number, style: Style): string {
-  let room = width;
+  let room = width - 2;
   const parts: string[] = [];
   const add = (plain: string, painted: string) => {
-    room -= displayWidth(plain) + 2;
+    if (parts.length > 0) room -= 2;
+    room -= displayWidth(plain);
     if (room >= 0) parts.push(painted);
   };
   for (const status of STATUS_ORDER) {
@@ -54,7 +55,7 @@ function countLine(progress: Progress, width: number, style: Style): string {
     add(text, style.paint(STATUS_LOOK[status].tone, text));
   }
   if (progress.notStarted > 0) add(`not started ${progress.notStarted}`, `not started ${progress.notStarted}`);
-  return parts.length === 0 ? '  no host finished yet' : `  ${parts.join('  ')}`;
+  return parts.length === 0 ? clip('  none finished yet', width, style.glyph('cut')) : `  ${parts.join('  ')}`;
 }
 
 function busyLine(host: BusyHost, nowMs: number, nameWidth: number, width: number, style: Style): string {

@@ -1,0 +1,98 @@
+import type { Finding, Holder } from '../core/findings.ts';
+import { printable } from '../core/text.ts';
+import { foldHosts } from './fold-hosts.ts';
+import { count } from './story.ts';
+import type { Style } from './style.ts';
+import { renderTable } from './table.ts';
+
+/** A finding with the host that it was found on. */
+export interface HostFinding {
+  readonly host: string;
+  readonly finding: Finding;
+}
+
+interface Row {
+  readonly hosts: string[];
+  readonly containers: string[];
+  readonly what: string;
+  readonly holders: string[];
+  readonly cause: string;
+  readonly remedy: string;
+  readonly sort: number;
+}
+
+const KINDS: readonly Finding['kind'][] = ['leak', 'dead-container', 'daemon', 'not-a-leak', 'gap', 'latent'];
+
+const WHAT: Readonly<Record<Finding['kind'], string>> = {
+  leak: 'leaked mount',
+  'dead-container': 'dead container',
+  'not-a-leak': 'not a leak',
+  latent: 'leak in waiting',
+  daemon: 'daemon',
+  gap: 'not seen',
+};
+
+/**
+ * Findings as a table: host, container, what, held by, cause, and the remedy below each row. Findings that differ only
+ * in host, container or pid become one row. Empty for no finding.
+ */
+export function renderFindings(findings: readonly HostFinding[], style: Style, columns: number): readonly string[] {
+  const rows = foldRows(findings);
+  if (rows.length === 0) return [];
+  return renderTable(
+    ['HOST', 'CONTAINER', 'WHAT', 'HELD BY', 'CAUSE'],
+    rows.map((row) => ({
+      cells: [foldHosts(row.hosts), few(row.containers), row.what, few(row.holders), row.cause].map((cell) =>
+        printable(cell),
+      ),
+      below: row.remedy === '' ? '' : `${style.glyph('arrow')} ${printable(row.remedy)}`,
+    })),
+    style,
+    columns,
+  );
+}
+
+function foldRows(findings: readonly HostFinding[]): readonly Row[] {
+  const rows = new Map<string, Row & { readonly count: { number: number } }>();
+  for (const { host, finding } of findings) {
+    const sort = KINDS.indexOf(finding.kind);
+    const titled = finding.kind === 'leak' || finding.kind === 'dead-container' ? '' : finding.title;
+    const key = JSON.stringify([finding.kind, titled, holderName(finding.holder), finding.cause, finding.remedy]);
+    const { cause, remedy } = finding;
+    const empty = { hosts: [], containers: [], holders: [], what: '', cause, remedy, sort, count: { number: 0 } };
+    const row = rows.get(key) ?? empty;
+    row.count.number += 1;
+    addOnce(row.hosts, host);
+    addOnce(row.containers, containerName(finding));
+    addOnce(row.holders, holderText(finding.holder));
+    const many = row.count.number === 1 ? '' : ` x${row.count.number}`;
+    rows.set(key, { ...row, what: `${WHAT[finding.kind]}${many}${titled === '' ? '' : `: ${titled}`}` });
+  }
+  return [...rows.values()].sort((a, b) => a.sort - b.sort || (a.hosts[0] ?? '').localeCompare(b.hosts[0] ?? ''));
+}
+
+function addOnce(list: string[], text: string): void {
+  if (text !== '' && !list.includes(text)) list.push(text);
+}
+
+/** One or two are named, more are counted. */
+function few(names: readonly string[]): string {
+  if (names.length <= 2) return names.join(', ');
+  return `${names[0]} and ${count(names.length - 1, 'other')}`;
+}
+
+function containerName(finding: Finding): string {
+  const id = finding.containerId?.slice(0, 12) ?? '';
+  const name = finding.containerName ?? '';
+  return name === '' || name === id ? id : id === '' ? name : `${name} (${id})`;
+}
+
+function holderName(holder: Holder | undefined): string {
+  return holder === undefined ? '' : `${holder.kind} ${holder.name}`;
+}
+
+function holderText(holder: Holder | undefined): string {
+  if (holder === undefined) return '';
+  const pid = holder.pid === undefined ? '' : ` pid ${holder.pid}`;
+  return `${holderName(holder)}${pid}`;
+}

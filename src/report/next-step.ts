@@ -1,0 +1,37 @@
+import type { HostResult, RunReport, TaskStatus } from '../core/results.ts';
+
+/** Gives the command of this run again, as it can be typed, with these parts of it changed. */
+export type Again = (change: {
+  readonly check?: boolean;
+  readonly limit?: readonly string[];
+  readonly acceptNewKeys?: boolean;
+}) => string;
+
+/** More names than this do not belong into a command line. */
+const LIMIT_HOSTS = 12;
+
+const LEFT: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreachable', 'not-reached']);
+
+/** What to type next, with the reason in front; empty if nothing is left to do. */
+export function nextLines(report: RunReport, again: Again | undefined): readonly string[] {
+  if (again === undefined) return [];
+  const left = report.hosts.filter((host) => LEFT.has(host.status));
+  if (left.length > 0)
+    return ['  next, on what is left (nothing is done twice):', `    ${leftCommand(left, report, again)}`];
+  if (report.hosts.some((host) => host.status === 'would-change')) {
+    return ['  next, to do exactly this kind of work:', `    ${again({ check: false })}`];
+  }
+  if (report.hosts.some((host) => host.status === 'changed')) {
+    return ['  next, to prove that nothing is left (exit 0):', `    ${again({ check: true })}`];
+  }
+  return [];
+}
+
+function leftCommand(left: readonly HostResult[], report: RunReport, again: Again): string {
+  const keysOnly = left.every((host) => host.error?.code === 'E_HOSTKEY_UNKNOWN');
+  const few = left.length <= LIMIT_HOSTS && left.length < report.hosts.length;
+  return again({
+    ...(few ? { limit: left.map((host) => host.host) } : {}),
+    ...(keysOnly ? { acceptNewKeys: true } : {}),
+  });
+}
