@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { assertModule } from '../../src/modules/assert/index.ts';
-import { commandModule } from '../../src/modules/command/index.ts';
-import { fileContentModule } from '../../src/modules/file-content/index.ts';
-import { fileStateModule } from '../../src/modules/file-state/index.ts';
-import type { Module } from '../../src/modules/module.ts';
+import { openLocalLink } from '../../src/connection/local.ts';
+import { openShellSession } from '../../src/connection/shell-session.ts';
+import { MODULES } from '../../src/modules/registry.ts';
+import { ShellHost } from '../support/shell-host.ts';
 import { shellKinds } from '../support/shells.ts';
 import { BEDS } from './module-beds.ts';
-import { tryModule } from './module-kit.ts';
+import { type KitHost, tryModule } from './module-kit.ts';
 
-const MODULES = new Map(
-  [assertModule, commandModule, fileContentModule, fileStateModule].map((m) => [m.name, m as unknown as Module]),
-);
+const HOSTS: readonly KitHost[] = [
+  {
+    name: 'the real session',
+    open: async () => {
+      const opened = await openShellSession(openLocalLink('testhost'));
+      if (!opened.ok) throw opened.error;
+      return opened.session;
+    },
+  },
+  ...shellKinds().map((kind) => ({ name: kind.name, open: async () => new ShellHost(kind) })),
+];
 
 describe('the module kit', () => {
   it('has a bed for every registered module', () => {
@@ -26,5 +33,5 @@ describe('the module kit', () => {
 });
 
 for (const [name, module] of MODULES) {
-  for (const bed of BEDS[name] ?? []) for (const shell of shellKinds()) tryModule(module, bed, shell);
+  for (const bed of BEDS[name] ?? []) for (const host of HOSTS) tryModule(module, bed, host);
 }

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecords } from '../../src/connection/records.ts';
-import type { Outcome } from '../../src/connection/session.ts';
+import type { Outcome, Session } from '../../src/connection/session.ts';
 import type { Change } from '../../src/core/results.ts';
 import type { Applied, Module, Observed } from '../../src/modules/module.ts';
+import { MeddledSession } from '../support/meddled-session.ts';
 import { makeSandbox, pictureOf } from '../support/sandbox.ts';
-import { ShellHost } from '../support/shell-host.ts';
-import type { ShellKind } from '../support/shells.ts';
 
 /** A place where a module can be tried: what it finds, what is asked of it, and what somebody else does meanwhile. */
 export interface ModuleBed {
@@ -18,20 +17,29 @@ export interface ModuleBed {
   readonly callsHost: boolean;
 }
 
-/** What holds for every module, tried on one bed under one shell. */
-export function tryModule(module: Module, bed: ModuleBed, shell: ShellKind): void {
-  describe(`${module.name}, ${bed.name}, under ${shell.name}`, () => {
+/** A way to a shell on this machine. */
+export interface KitHost {
+  readonly name: string;
+  open(): Promise<Session>;
+}
+
+/** What holds for every module, tried on one bed over one kind of session. */
+export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
+  describe(`${module.name}, ${bed.name}, over ${kind.name}`, () => {
     let sandbox: ReturnType<typeof makeSandbox>;
-    let host: ShellHost;
+    let host: MeddledSession;
     let raw: Readonly<Record<string, unknown>>;
     let params: unknown;
-    beforeEach(() => {
+    beforeEach(async () => {
       sandbox = makeSandbox();
-      host = new ShellHost(shell);
+      host = new MeddledSession(await kind.open());
       raw = bed.lay(sandbox.path);
       params = module.params.parse(raw);
     });
-    afterEach(() => sandbox.remove());
+    afterEach(async () => {
+      await host.close();
+      sandbox.remove();
+    });
     const picture = () => pictureOf(sandbox.path);
     const look = async () => known(await module.observe(host, params));
 
@@ -85,7 +93,7 @@ export function tryModule(module: Module, bed: ModuleBed, shell: ShellKind): voi
       for (const [number] of host.calls.splice(0).entries()) {
         for (const part of [0, 0.3, 0.6, 0.99]) {
           host.calls.length = 0;
-          host.meddle = (outcome) => (host.calls.length === number + 1 ? cut(outcome, part) : outcome);
+          host.meddle = (outcome, call) => (call === number + 1 ? cut(outcome, part) : outcome);
           expect(await module.observe(host, params)).toMatchObject({ kind: 'unknown' });
         }
       }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** A POSIX shell with the tools that it finds: what a program may meet on a host. */
 export interface ShellKind {
@@ -48,10 +49,10 @@ function find(name: string): string | undefined {
     });
 }
 
-/** A directory that holds nothing but links to busybox, one for each applet; removed when the process ends. */
+/** A directory that holds nothing but links to busybox, one for each applet; removed after the tests of the file. */
 function appletDirectory(busybox: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'unbusy-applets-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n');
   for (const applet of applets.filter((name) => name !== '')) symlinkSync(busybox, join(directory, applet));
   return directory;
