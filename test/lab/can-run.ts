@@ -35,7 +35,7 @@ function missingPrivileges(): string[] {
 }
 
 function missingTools(): string[] {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   const present = (tool: string) => folders.some((folder) => isExecutable(join(folder, tool)));
   return Object.entries(TOOLS).flatMap(([tool, from]) => (present(tool) ? [] : [`${tool} (${from})`]));
 }

@@ -9,7 +9,7 @@ export interface HostOptions {
   /** Lays the rule of Linux before 3.18 (emulated) over dockerd, containerd, sshd and cron. */
   readonly legacyRmdir?: boolean;
   readonly liveRestore?: boolean;
-  /** `MountFlags=` of docker.service. */
+  /** `MountFlags=` of docker.service; with `shared`, systemd >= 239 needs PrivateMounts= too to make a namespace. */
   readonly mountFlags?: 'slave' | 'private' | 'shared';
 }
 
@@ -17,7 +17,7 @@ export interface HostOptions {
 export function hostFiles(options: HostOptions): ReadonlyMap<string, string> {
   const child = options.topology === 'child';
   const dockerd = child ? 'dockerd -H fd://' : 'dockerd -H fd:// --containerd=/run/containerd/containerd.sock';
-  const flags = options.mountFlags ? [`MountFlags=${options.mountFlags}`] : [];
+  const flags = options.mountFlags ? [`MountFlags=${options.mountFlags}`, 'PrivateMounts=yes'] : [];
   const units: [string, string, readonly string[]][] = [
     ['docker', `/usr/sbin/${dockerd}`, flags],
     ['ssh', '/usr/sbin/sshd -D', []],

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandOptions, mustRun, type Ran } from './command.ts';
+import { mustRun, type Ran } from './command.ts';
 import { type HostOptions, hostFiles } from './host-options.ts';
 import { LAB_DIR, source } from './paths.ts';
-import { type Access, openConnection, runOnHost } from './ssh.ts';
+import { type Access, openConnection, type RemoteOptions, runOnHost } from './ssh.ts';
 
 /** What every host of a lab is made from. */
 export interface Materials {
@@ -26,6 +26,8 @@ export class LabHost {
   readonly access: Access;
   readonly #materials: Materials;
   #up = false;
+  #used = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: HostOptions, address: string, materials: Materials) {
     if (!/^[a-z][a-z0-9-]{0,9}$/.test(options.name)) throw new Error(`not a lab host name: ${options.name}`);
@@ -65,6 +67,17 @@ export class LabHost {
     await this.start();
   }
 
+  /** Runs a scenario on the host as `reset` leaves it, when the scenarios before it are through. */
+  fresh<T>(scenario: (host: LabHost) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      if (this.#used || !this.#up) await this.reset();
+      this.#used = true;
+      return scenario(this);
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
   /** Drops all packets from and to the host, without a word to either side, until `heal`. */
   async cut(): Promise<void> {
     await mustRun('ip', ['link', 'set', `ub-${this.name}`, 'nomaster']);
@@ -75,13 +88,13 @@ export class LabHost {
     await mustRun('ip', ['link', 'set', `ub-${this.name}`, 'master', 'unbusy0']);
   }
 
-  /** Runs a bash script as root, through ssh; whatever it exits with is a value. */
-  sh(script: string, options: CommandOptions = {}): Promise<Ran> {
+  /** Runs a script through ssh, as root with bash unless told; whatever it exits with is a value. */
+  sh(script: string, options: RemoteOptions = {}): Promise<Ran> {
     return runOnHost(this.name, this.access, script, options);
   }
 
   /** Runs a bash script as root that must not fail in any line; returns its output without the last newline. */
-  async must(script: string, options: CommandOptions = {}): Promise<string> {
+  async must(script: string, options: RemoteOptions = {}): Promise<string> {
     const ran = await this.sh(`set -eu\n${script}`, options);
     if (ran.code === 0) return ran.stdout.replace(/\n$/, '');
     throw new Error(`${this.name}: exit ${ran.code ?? 'by signal'} of\n${script.trim()}\n${ran.stderr}${ran.stdout}`);

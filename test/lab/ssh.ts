@@ -37,7 +37,18 @@ export function openConnection(name: string, access: Access): Promise<boolean> {
   });
 }
 
-/** Runs a script with root's login shell (bash) on a host. */
-export function runOnHost(name: string, access: Access, script: string, options: CommandOptions = {}): Promise<Ran> {
-  return run('ssh', [...clientArguments(name, access), `root@${access.address}`, '--', script], options);
+/** How a script is run on a host. */
+export interface RemoteOptions extends CommandOptions {
+  /** The account; root unless told. Only root's connections are shared, others log in each time. */
+  readonly user?: string;
+  /** Asks for a terminal on the host, as `ssh -tt` does. */
+  readonly terminal?: boolean;
+}
+
+/** Runs a script with the account's login shell (root's is bash). */
+export function runOnHost(name: string, access: Access, script: string, options: RemoteOptions = {}): Promise<Ran> {
+  const { user = 'root', terminal = false } = options;
+  const login = user === 'root' ? [] : ['-o', 'ControlPath=none'];
+  const args = [...login, ...clientArguments(name, access), ...(terminal ? ['-tt'] : [])];
+  return run('ssh', [...args, `${user}@${access.address}`, '--', script], options);
 }

@@ -7,8 +7,9 @@
  * rmdir and unlinkat(AT_REMOVEDIR) to a supervisor, which answers EBUSY if the
  * dentry is a mount point anywhere, and lets the kernel go on otherwise.
  *
- * Paths are resolved in the supervisor's own mount namespace, so a caller that
- * sits in another one (a container) is always let through.
+ * A caller in another mount namespace than COMMAND's (a container) is always let
+ * through. The supervisor itself stays in that of process 1, so that it does not
+ * keep a namespace alive that COMMAND has left.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -58,7 +59,7 @@ struct directory {
   char path[PATH_MAX]; /* from the root of its file system */
 };
 
-static char own_namespace[64];
+static char ruled_namespace[64];
 static int proc_fd;
 
 static void die(const char *what) {
@@ -247,13 +248,13 @@ static int read_path(pid_t tid, uint64_t address, char *out) {
   return out[0] != 0;
 }
 
-static int in_own_namespace(pid_t tid) {
+static int in_ruled_namespace(pid_t tid) {
   char file[64], name[64];
   snprintf(file, sizeof file, "%d/ns/mnt", tid);
   ssize_t n = readlinkat(proc_fd, file, name, sizeof name - 1);
   if (n <= 0) return 0;
   name[n] = 0;
-  return !strcmp(name, own_namespace);
+  return !strcmp(name, ruled_namespace);
 }
 
 static int mount_id_of(int fd) {
@@ -300,7 +301,9 @@ static int resolve(pid_t tid, int at, char *path, struct directory *out) {
   if (fd < 0) return 0;
   snprintf(link, sizeof link, "self/fd/%d", fd);
   ssize_t n = readlinkat(proc_fd, link, full, PATH_MAX - 1);
-  int id = mount_id_of(fd), info = openat(proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+  int id = mount_id_of(fd);
+  snprintf(link, sizeof link, "%d/mountinfo", tid);
+  int info = openat(proc_fd, link, O_RDONLY | O_CLOEXEC);
   if (n > 0 && info >= 0 && (text = slurp(info))) {
     full[n] = 0;
     snprintf(full + n, sizeof full - (size_t)n, "%s%s", n == 1 ? "" : "/", last);
@@ -320,7 +323,7 @@ static int is_refused(int listener, const struct seccomp_notif *call) {
   static struct directory wanted;
   int by_fd = call->data.nr == __NR_unlinkat;
   pid_t tid = (pid_t)call->pid;
-  if (!in_own_namespace(tid)) return 0;
+  if (!in_ruled_namespace(tid)) return 0;
   if (!read_path(tid, call->data.args[by_fd], path)) return 0;
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id)) return 0;
   if (!resolve(tid, by_fd ? (int)call->data.args[0] : AT_FDCWD, path, &wanted)) return 0;
@@ -395,8 +398,9 @@ static void become_supervisor(int socket) {
   if (listener != keep) dup3(listener, keep, O_CLOEXEC);
   close_range(keep + 1, ~0U, 0);
   proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  ssize_t n = readlinkat(proc_fd, "self/ns/mnt", own_namespace, sizeof own_namespace - 1);
-  if (proc_fd < 0 || n <= 0) die("/proc");
+  ssize_t n = readlinkat(proc_fd, "self/ns/mnt", ruled_namespace, sizeof ruled_namespace - 1);
+  int first = openat(proc_fd, "1/ns/mnt", O_RDONLY | O_CLOEXEC);
+  if (proc_fd < 0 || n <= 0 || first < 0 || setns(first, CLONE_NEWNS)) die("/proc");
   signal(SIGTERM, SIG_IGN); /* outlives the command while its children are under the filter */
   signal(SIGINT, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
