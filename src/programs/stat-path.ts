@@ -8,6 +8,10 @@ import text from './stat-path.sh';
 const STAT_PATH: Program = { name: 'stat-path', text };
 
 const EXIT_UNREADABLE = 20;
+/** stat's own: the path is gone. */
+const EXIT_STAT_FAILED = 1;
+/** The shell's own: there is no stat. */
+const EXIT_NO_STAT = 127;
 
 /** What is at a path: nothing, a symbolic link that leads to nothing, or an inode. */
 export type PathFound = { readonly type: 'absent' } | { readonly type: 'dangling' } | PathInode;
@@ -53,6 +57,8 @@ export async function statPath(session: Session, question: PathQuestion): Promis
     EXIT.denied,
     EXIT.toolMissing,
     EXIT_UNREADABLE,
+    EXIT_STAT_FAILED,
+    EXIT_NO_STAT,
   ]);
   if (!answer.ok) return answer;
   if (answer.code !== EXIT.done) return { ok: false, error: lookError(session.host, path, answer.code) };
@@ -63,7 +69,7 @@ const flag = (value: boolean): string => (value ? '1' : '0');
 
 function lookError(host: string, path: string, code: number): UnbusyError {
   const shown = printable(path);
-  if (code === EXIT.toolMissing) {
+  if (code === EXIT.toolMissing || code === EXIT_NO_STAT) {
     return new UnbusyError(
       'E_PREFLIGHT_TOOL',
       `stat or sha256sum is missing on ${host}, so ${shown} cannot be looked at`,
@@ -79,16 +85,16 @@ function lookError(host: string, path: string, code: number): UnbusyError {
 }
 
 function readFound(host: string, path: string, records: readonly ProgramRecord[]): PathLook {
-  const [first, second] = records;
+  const [first] = records;
   if (first?.kind === 'absent' || first?.kind === 'dangling') return { ok: true, found: { type: first.kind } };
-  const inode = first?.kind === 'path' ? readInode(first.fields) : undefined;
+  const inode = readInode(records.find((record) => record.kind === 'path')?.fields ?? []);
   if (inode === undefined) {
     return {
       ok: false,
       error: new UnbusyError('E_PROTOCOL', `stat-path said nothing of ${printable(path)}`, { host }),
     };
   }
-  const sha256 = second?.kind === 'sha256' ? second.fields[0]?.slice(0, 64) : undefined;
+  const sha256 = first?.kind === 'sha256' ? first.fields[0]?.slice(0, 64) : undefined;
   return { ok: true, found: sha256 === undefined ? inode : { ...inode, sha256 } };
 }
 
