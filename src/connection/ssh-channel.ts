@@ -6,8 +6,7 @@ export class SshChannel implements Channel {
   readonly #stream: ClientChannel;
   readonly #whyLost: () => string;
   #ending: ChannelEnding | undefined;
-  #onEnd: ((ending: ChannelEnding) => void) | undefined;
-  #told = false;
+  #onEnd: ((ending: ChannelEnding) => void)[] = [];
   #writable = true;
 
   constructor(stream: ClientChannel, whyLost: () => string) {
@@ -15,7 +14,7 @@ export class SshChannel implements Channel {
     this.#whyLost = whyLost;
     let status: ChannelEnding | undefined;
     stream.on('exit', (code: number | null, signal?: string) => {
-      status = code === null ? { signal: (signal ?? '').replace(/^SIG/, '') } : { code };
+      status = code === null ? { signal: signal ?? 'SIG' } : { code };
     });
     stream.on('error', () => {});
     stream.stderr.on('error', () => {});
@@ -46,8 +45,8 @@ export class SshChannel implements Channel {
   }
 
   onEnd(listener: (ending: ChannelEnding) => void): void {
-    this.#onEnd = listener;
-    this.#tell();
+    if (this.#ending === undefined) this.#onEnd.push(listener);
+    else listener(this.#ending);
   }
 
   destroy(): void {
@@ -57,14 +56,9 @@ export class SshChannel implements Channel {
   }
 
   #finish(ending: ChannelEnding): void {
-    this.#ending ??= ending;
-    this.#tell();
-  }
-
-  #tell(): void {
-    if (this.#told || this.#ending === undefined || this.#onEnd === undefined) return;
-    this.#told = true;
-    this.#onEnd(this.#ending);
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    for (const listener of this.#onEnd) listener(ending);
   }
 }
 
