@@ -64,7 +64,13 @@ function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<Langu
   if (sight.later.has(name))
     return { message: `"${name}" is used before a task registers it`, hint: 'Put the task that registers it first.' };
   if (sight.variables === undefined) return undefined;
-  const known = [...sight.playVars, ...sight.variables, ...sight.registered, ...BUILT_IN_NAMES];
+  const known = [
+    ...sight.playVars,
+    ...sight.variables,
+    ...sight.registered,
+    ...BUILT_IN_NAMES,
+    ...(late ? ['result'] : []),
+  ];
   const hint = suggest(name, known);
   return {
     message: `there is no "${name}": no variable, no fact, no registered result`,

@@ -180,7 +180,7 @@ export class GroupReader {
       mistake: (offset, message, hint) => this.#add(offset, message, hint),
       isFirst: (word) => !this.#raw.warned.has(word) && this.#raw.warned.add(word).size > 0,
       notice: (offset, text) => this.#raw.notices.push({ text, place: this.#source.placeAt(offset) }),
-      origin: (offset) => `${owner} (${this.#source.file}:${this.#source.placeAt(offset).line})`,
+      origin: (offset) => `${owner} (${this.#source.file}:${this.#source.lineAt(offset)})`,
     };
   }
 

@@ -118,11 +118,12 @@ class TaskReader {
   #moduleEntry(): YamlEntry | undefined {
     const others = [...(this.#node.entries?.values() ?? [])].filter(({ key }) => !KNOWN.includes(key));
     const found = others.filter(({ key }) => this.#modules.has(key));
-    const known = [...KNOWN, ...this.#modules.keys()];
+    const free = KNOWN.filter((key) => this.#node.entries?.has(key) !== true);
+    const known = found.length === 0 ? [...free, ...this.#modules.keys()] : free;
     for (const { key, keyOffset } of others) {
       if (this.#modules.has(key)) continue;
       const what = found.length === 0 ? `there is no module or key "${key}"` : `a task has no "${key}"`;
-      this.#add(keyOffset, what, foreignHint(key) ?? suggest(key, found.length === 0 ? known : KNOWN));
+      this.#add(keyOffset, what, foreignHint(key) ?? suggest(key, known));
     }
     const [first, second] = found;
     if (second !== undefined)

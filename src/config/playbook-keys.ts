@@ -25,7 +25,7 @@ export const playKeys = {
   hosts: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .describe('Host pattern: names, groups, globs, ranges, lists; `:&group` to narrow, `:!group` to leave out.'),
-  vars: z.record(z.string(), z.json()).optional().describe('Variables; the inventory and -e override them.'),
+  vars: z.record(z.string(), z.unknown()).optional().describe('Variables; the inventory and -e override them.'),
   become: z.boolean().optional().describe('Whether to be root for the tasks of the play.'),
   tags: tags.optional().describe('Tags of all its tasks.'),
 };

@@ -109,7 +109,16 @@ class PlayReader {
       if (known.includes(key)) own[key] = inner.value;
       else if (this.#modules.has(key))
         this.#add(keyOffset, `"${key}" is a module and belongs to a task`, 'Put it under `tasks:`.');
-      else this.#add(keyOffset, `a play has no "${key}"`, foreignHint(key) ?? suggest(key, known));
+      else
+        this.#add(
+          keyOffset,
+          `a play has no "${key}"`,
+          foreignHint(key) ??
+            suggest(
+              key,
+              known.filter((one) => node.entries?.has(one) !== true),
+            ),
+        );
     }
     const parsed = playSchema.safeParse(own);
     const wording = { subject: 'a play', value: own, node, knownKeys: () => known };

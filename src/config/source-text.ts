@@ -11,6 +11,12 @@ export class SourceText {
     this.text = text;
   }
 
+  /** The line of an offset, from 1. */
+  lineAt(offset: number): number {
+    this.#lineStarts ??= lineStarts(this.text);
+    return lineOf(this.#lineStarts, offset) + 1;
+  }
+
   /** The place of an offset in UTF-16 units; an offset behind the end is the end of the text. */
   placeAt(offset: number): SourcePlace {
     this.#lineStarts ??= lineStarts(this.text);
