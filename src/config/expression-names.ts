@@ -1,6 +1,6 @@
+import { LANGUAGE_NAMES } from '../expression/cel.ts';
 import type { Expression } from '../expression/expression.ts';
 import type { LanguageFault } from '../expression/faults.ts';
-import { LANGUAGE_NAMES } from '../expression/language.ts';
 import { suggest } from './suggest.ts';
 
 /** Names that the engine gives on every host. */

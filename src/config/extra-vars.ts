@@ -1,6 +1,6 @@
 import { UnbusyError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { LANGUAGE_NAMES } from '../expression/language.ts';
+import { LANGUAGE_NAMES } from '../expression/cel.ts';
 import { ANSIBLE_KEYS, SECRET_KEYS } from './connection-keys.ts';
 import { RESERVED_NAMES } from './expression-names.ts';
 import { Mistakes } from './mistakes.ts';

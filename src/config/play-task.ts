@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/clock.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { LANGUAGE_NAMES } from '../expression/language.ts';
+import { LANGUAGE_NAMES } from '../expression/cel.ts';
 import { compileConditions, testCondition } from './compile-condition.ts';
 import { type NamesInSight, RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';

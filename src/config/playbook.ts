@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
-import { LANGUAGE_NAMES } from '../expression/language.ts';
+import { LANGUAGE_NAMES } from '../expression/cel.ts';
 import { RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import { checkPattern } from './host-pattern.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
+import { type Parsed, parseExpression } from './cel.ts';
 import type { LanguageFault } from './faults.ts';
-import { type Parsed, parseExpression } from './language.ts';
 import { patternDanger } from './pattern-safety.ts';
 import { type NameUse, readTree } from './syntax-tree.ts';
 
