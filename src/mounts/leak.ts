@@ -49,11 +49,11 @@ export interface LeakedMount {
   readonly reach: Reach;
   /** Mounts below it in the same namespace that are not leaks themselves; not empty means refuse. */
   readonly foreignBelow: readonly MountEntry[];
-  /** Mounts stacked on the same mount point above it that are not leaks. */
+  /** Mounts that hide it and are not leaks: stacked on its mount point, or over a directory on the way; not empty means refuse. */
   readonly stackedAbove: readonly MountEntry[];
   /** True if the namespace belongs to another user namespace, so that the kernel locks the mount (umount says EINVAL). */
   readonly locked: boolean;
-  /** 0 for the deepest; the order of release is falling depth, then falling mount id. */
+  /** How many mounts carry it in its namespace; the order of release is falling depth, then falling mount id. */
   readonly depth: number;
 }
 

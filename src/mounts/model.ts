@@ -37,7 +37,7 @@ export interface NamespaceTask {
 export interface MountNamespace {
   /** Inode of its nsfs file: its identity while it lives. */
   readonly inode: number;
-  /** Up to a few tasks of it, the lowest pid first; empty if it is only pinned. */
+  /** Up to five tasks of it, the lowest pid first; empty if it is only pinned, or if its table was not read. */
   readonly tasks: readonly NamespaceTask[];
   readonly taskCount: number;
   /** Files (bind mounts of nsfs, or /proc/PID/fd/N) that pin it without a task. */
@@ -52,7 +52,7 @@ export interface MountNamespace {
 
 /** All mount namespaces of a host at one moment. */
 export interface MountView {
-  /** Inode of the mount namespace of PID 1. */
+  /** Inode of the mount namespace of PID 1; 0 if only its table could be read. */
   readonly hostNamespace: number;
   /** Inode of our own; differs from the host's if sshd or sudo put us into another. */
   readonly ownNamespace: number;

@@ -1,0 +1,138 @@
+import type { ProgramRecord } from '../connection/session.ts';
+import { readCgroups } from '../mounts/cgroup.ts';
+import type { MountEntry, MountNamespace, MountView, NamespaceTask } from '../mounts/model.ts';
+import { parseMountLine } from '../mounts/mountinfo.ts';
+import type { Pin, PinnedTable } from './read-pinned.ts';
+
+/** A namespace while its records come in. */
+interface Draft {
+  readonly inode: number;
+  readonly tasks: NamespaceTask[];
+  taskCount: number;
+  mounts?: MountEntry[];
+  reader?: string;
+  chrooted: boolean;
+  userNamespace?: number;
+}
+
+/** Puts the records of scan-mounts together. */
+export class MountRecords {
+  readonly #drafts = new Map<number, Draft>();
+  readonly #unreadable: { pid: number; why: string }[] = [];
+  #host = 0;
+  #own = 0;
+  #table: MountEntry[] = [];
+
+  /** Takes one record; a text says what is wrong with it. */
+  take({ kind, fields }: ProgramRecord): string | undefined {
+    const [first = '', second = '', third = ''] = fields;
+    switch (kind) {
+      case 'host':
+        this.#host = Number(first);
+        return undefined;
+      case 'own':
+        this.#own = Number(first);
+        return undefined;
+      case 'unreadable':
+        this.#unreadable.push({ pid: Number(first), why: second });
+        return undefined;
+      case 'table':
+        return this.#begin(Number(first), second, third === '1');
+      case 'mount':
+        return this.#mount(first);
+      case 'ns':
+        return this.#namespace(Number(first), Number(second), third);
+      case 'task':
+        return this.#task(fields);
+      default:
+        return `a record of an unknown kind: ${kind}`;
+    }
+  }
+
+  /** Namespaces that a file keeps although no task lives in them. */
+  pinsWithoutTasks(): readonly Pin[] {
+    const found = new Map<number, string>();
+    for (const { namespace, file } of this.#pins()) {
+      const draft = this.#drafts.get(namespace);
+      if ((draft === undefined || draft.taskCount === 0) && !found.has(namespace)) found.set(namespace, file);
+    }
+    return [...found].map(([namespace, file]) => ({ namespace, file }));
+  }
+
+  /** The whole picture, with what was learned of pinned namespaces. */
+  view(pinned: readonly PinnedTable[]): MountView {
+    const pins = this.#pins();
+    const pinsOf = (inode: number) => pins.filter((pin) => pin.namespace === inode).map((pin) => pin.file);
+    const namespaces: MountNamespace[] = [...this.#drafts.values()].map((draft) => ({
+      inode: draft.inode,
+      tasks: draft.tasks,
+      taskCount: draft.taskCount,
+      pins: pinsOf(draft.inode),
+      chrooted: draft.chrooted,
+      ...(draft.mounts === undefined ? {} : { mounts: draft.mounts }),
+      ...(draft.userNamespace === undefined ? {} : { userNamespace: draft.userNamespace }),
+    }));
+    const unreadable = [...this.#unreadable];
+    for (const table of pinned) {
+      const base = { inode: table.namespace, tasks: [], taskCount: 0, pins: pinsOf(table.namespace), chrooted: false };
+      if ('mounts' in table) namespaces.push({ ...base, mounts: table.mounts });
+      else {
+        namespaces.push(base);
+        unreadable.push({ pid: 0, why: `namespace ${table.namespace} (${base.pins[0]}): ${table.why}` });
+      }
+    }
+    return { hostNamespace: this.#host, ownNamespace: this.#own, namespaces, unreadable };
+  }
+
+  #begin(inode: number, reader: string, chrooted: boolean): undefined {
+    this.#table = [];
+    Object.assign(this.#draft(inode), { mounts: this.#table, reader, chrooted });
+  }
+
+  #mount(line: string): string | undefined {
+    const mount = parseMountLine(line);
+    if (mount === undefined) return `a line that is no mount: ${line}`;
+    this.#table.push(mount);
+    return undefined;
+  }
+
+  #namespace(inode: number, taskCount: number, user: string): undefined {
+    const draft = this.#draft(inode);
+    draft.taskCount = taskCount;
+    if (/^\d+$/.test(user)) draft.userNamespace = Number(user);
+  }
+
+  #task(fields: readonly string[]): string | undefined {
+    const [inode, pid, tid, startTime, command, executable = '', cgroups = ''] = fields;
+    if (startTime === undefined || command === undefined) return 'a task without its fields';
+    this.#draft(Number(inode)).tasks.push({
+      pid: Number(pid),
+      tid: Number(tid),
+      startTime,
+      command,
+      ...readCgroups(cgroups.split('\n')),
+      ...(executable === '' ? {} : { executable }),
+    });
+    return undefined;
+  }
+
+  #draft(inode: number): Draft {
+    const known = this.#drafts.get(inode);
+    if (known !== undefined) return known;
+    const draft: Draft = { inode, tasks: [], taskCount: 0, chrooted: false };
+    this.#drafts.set(inode, draft);
+    return draft;
+  }
+
+  /** Mounts of nsfs with a mount namespace in them; outside the host's table they are reached through a task's root. */
+  #pins(): readonly Pin[] {
+    return [...this.#drafts.values()].flatMap((draft) =>
+      (draft.mounts ?? []).flatMap((mount) => {
+        const inode = mount.fstype === 'nsfs' ? /^mnt:\[(\d+)\]$/.exec(mount.root)?.[1] : undefined;
+        if (inode === undefined) return [];
+        const file = draft.inode === this.#host ? mount.point : `/proc/${draft.reader}/root${mount.point}`;
+        return [{ namespace: Number(inode), file }];
+      }),
+    );
+  }
+}

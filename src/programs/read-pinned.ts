@@ -1,0 +1,47 @@
+import type { Session } from '../connection/session.ts';
+import type { MountEntry } from '../mounts/model.ts';
+import { parseMountLine } from '../mounts/mountinfo.ts';
+import { EXIT } from './exit-numbers.ts';
+import text from './read-pinned.sh';
+import { runProgram } from './run-program.ts';
+
+/** A mount namespace without a task, and a file by which it can be entered. */
+export interface Pin {
+  readonly namespace: number;
+  readonly file: string;
+}
+
+/** Table of a pinned namespace, or why it could not be read. */
+export type PinnedTable =
+  | { readonly namespace: number; readonly mounts: readonly MountEntry[] }
+  | { readonly namespace: number; readonly why: string };
+
+/** Reads the tables of namespaces that nothing but a file keeps; asks the host only if there are any. */
+export async function readPinned(
+  session: Session,
+  pins: readonly Pin[],
+  deadline: { readonly deadlineMs?: number } = {},
+): Promise<readonly PinnedTable[]> {
+  if (pins.length === 0) return [];
+  const args = pins.map((pin) => pin.file);
+  const program = { name: 'read-pinned', text };
+  const answer = await runProgram(session, { program, args, ...deadline }, [EXIT.done]);
+  if (!answer.ok) return pins.map((pin) => ({ namespace: pin.namespace, why: answer.error.message }));
+  const tables = new Map<number, MountEntry[]>();
+  const failed = new Map<number, string>();
+  let current: MountEntry[] = [];
+  for (const { kind, fields } of answer.records) {
+    const [first = '', second = ''] = fields;
+    if (kind === 'table') tables.set(Number(first), (current = []));
+    else if (kind === 'unreadable') failed.set(Number(first), second);
+    else {
+      const mount = parseMountLine(first);
+      if (mount !== undefined) current.push(mount);
+    }
+  }
+  return pins.map((pin, index) => {
+    const mounts = tables.get(index + 1);
+    if (mounts !== undefined && mounts.length > 0) return { namespace: pin.namespace, mounts };
+    return { namespace: pin.namespace, why: failed.get(index + 1) ?? 'its table is empty' };
+  });
+}
