@@ -69,7 +69,7 @@ function foldGroup(parts: Parts, digits: string[]): string {
   const runs: { first: string; last: string }[] = [];
   for (const text of digits) {
     const run = runs.at(-1);
-    if (run !== undefined && text === successor(run.first, run.last)) run.last = text;
+    if (run !== undefined && follows(run, text)) run.last = text;
     else runs.push({ first: text, last: text });
   }
   const ranges = runs.map(({ first, last }) => (first === last ? first : rangeText(first, last)));
@@ -79,6 +79,12 @@ function foldGroup(parts: Parts, digits: string[]): string {
 /** Two neighbours are shorter to read as a list. */
 function rangeText(first: string, last: string): string {
   return Number(last) - Number(first) === 1 ? `${first},${last}` : `${first}-${last}`;
+}
+
+/** A range that begins with a zero keeps its width, so that both of its ends are equally long. */
+function follows(run: { readonly first: string; readonly last: string }, text: string): boolean {
+  const widened = run.first.startsWith('0') && text.length > run.first.length;
+  return text === successor(run.first, run.last) && (!widened || run.first === '0');
 }
 
 /** The number after `last` in a range that begins with `first`: a leading zero there fixes the width. */

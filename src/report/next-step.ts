@@ -1,14 +1,16 @@
 import type { HostResult, RunReport, TaskStatus } from '../core/results.ts';
+import { foldHosts } from './fold-hosts.ts';
 
 /** Gives the command of this run again, as it can be typed, with these parts of it changed. */
 export type Again = (change: {
   readonly check?: boolean;
-  readonly limit?: readonly string[];
+  /** A host pattern for -l. */
+  readonly limit?: string;
   readonly acceptNewKeys?: boolean;
 }) => string;
 
-/** More names than this do not belong into a command line. */
-const LIMIT_HOSTS = 12;
+/** A longer pattern does not belong into a command line: the whole run again does the same. */
+const LONGEST_LIMIT = 60;
 
 const LEFT: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreachable', 'not-reached']);
 
@@ -29,9 +31,10 @@ export function nextLines(report: RunReport, again: Again | undefined): readonly
 
 function leftCommand(left: readonly HostResult[], report: RunReport, again: Again): string {
   const keysOnly = left.every((host) => host.error?.code === 'E_HOSTKEY_UNKNOWN');
-  const few = left.length <= LIMIT_HOSTS && left.length < report.hosts.length;
+  const limit = foldHosts(left.map((host) => host.host));
+  const few = limit.length <= LONGEST_LIMIT && left.length < report.hosts.length;
   return again({
-    ...(few ? { limit: left.map((host) => host.host) } : {}),
+    ...(few ? { limit } : {}),
     ...(keysOnly ? { acceptNewKeys: true } : {}),
   });
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expandRange } from '../../../src/config/host-range.ts';
 import { expandHosts, foldHosts, foldHostsWithin } from '../../../src/report/fold-hosts.ts';
 
 describe('foldHosts', () => {
@@ -13,6 +14,8 @@ describe('foldHosts', () => {
     [['r07c03', 'r07c04', 'r07c05', 'r11c19'], 'r07c[03-05],r11c19'],
     [['db1.eu2.example', 'db2.eu2.example', 'db3.eu2.example'], 'db[1-3].eu2.example'],
     [['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.1.3'], '10.0.0.[1-3],10.0.1.3'],
+    [['n098', 'n099', 'n100', 'n0'], 'n[0,098-100]'],
+    [['n08', 'n09', 'n98', 'n99', 'n100'], 'n[08,09,98-100]'],
     [['bastion', 'gate'], 'bastion,gate'],
     [['cd01', 'cd01'], 'cd01'],
   ])('%j', (names, folded) => {
@@ -37,6 +40,19 @@ describe('foldHosts', () => {
         const names = Array.from({ length: count + 1 }, (_, i) => `n${String(from + i).padStart(width, '0')}`);
         expect(expandHosts(foldHosts(names))).toEqual(names);
       }),
+    );
+  });
+
+  it('writes ranges that -l reads', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.nat(120), fc.integer({ min: 1, max: 3 })), { minLength: 1 }),
+        (numbers) => {
+          const names = [...new Set(numbers.map(([number, width]) => `n${String(number).padStart(width, '0')}`))];
+          const expanded = expandRange(foldHosts(names));
+          expect('message' in expanded ? expanded.message : [...expanded].sort()).toEqual(names.sort());
+        },
+      ),
     );
   });
 

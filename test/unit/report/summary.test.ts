@@ -9,12 +9,7 @@ import { change, hostResult, mixedFleet, runReport, taskResult } from '../../sup
 
 const style = createStyle({ color: false, unicode: true });
 const again: Again = ({ check, limit, acceptNewKeys }) =>
-  [
-    'unbusy run p.yml',
-    check ? '-C' : '',
-    limit ? `-l ${limit.join(',')}` : '',
-    acceptNewKeys ? '--host-keys accept-new' : '',
-  ]
+  ['unbusy run p.yml', check ? '-C' : '', limit ? `-l ${limit}` : '', acceptNewKeys ? '--host-keys accept-new' : '']
     .filter((part) => part !== '')
     .join(' ');
 
