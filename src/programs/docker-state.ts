@@ -1,0 +1,36 @@
+import type { Session } from '../connection/session.ts';
+import { boundedProgram } from './bounded.ts';
+import { type DaemonAnswer, type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
+import text from './docker-state.sh';
+import { readDockerStateFromDisk } from './docker-state-disk.ts';
+import { EXIT } from './exit-numbers.ts';
+import { runProgram } from './run-program.ts';
+
+/** What to ask the daemon. */
+export interface DockerQuestion {
+  /** For each call of the docker client; rounded up to whole seconds. */
+  readonly deadlineMs: number;
+  /** dead: those that are dead, being removed or asked for, and then those that run as well; all: every container. */
+  readonly want: 'dead' | 'all';
+  /** Names, or ids of 12 digits or more, to look into whatever their state. */
+  readonly asked: readonly string[];
+}
+
+/** The client of the docker daemon is called at most this many times for one question. */
+const CALLS = 7;
+
+const PROGRAM = boundedProgram('docker-state', text);
+
+/** Asks the daemon; if it does not answer within the deadline, reads its state on disk, and says so in `silent`. */
+export async function readDockerState(session: Session, question: DockerQuestion): Promise<DockerAnswer> {
+  const seconds = Math.max(1, Math.ceil(question.deadlineMs / 1000));
+  const args = [String(seconds), question.want, ...question.asked];
+  const deadlineMs = (CALLS * seconds + 15) * 1000;
+  const answer = await runProgram(session, { program: PROGRAM, args, deadlineMs }, [EXIT.done]);
+  if (!answer.ok) return { kind: 'unknown', error: answer.error };
+  const [state = 'refused', why = ''] = (firstRecord(answer.records, 'daemon') ?? []) as [DaemonAnswer?, string?];
+  if (state === 'answered') return { kind: 'known', look: readDockerRecords(answer.records, 'daemon', undefined) };
+  if (state === 'none') return { kind: 'none', why };
+  const pid = firstRecord(answer.records, 'process')?.[0] ?? '';
+  return readDockerStateFromDisk(session, { pid, seconds, silent: why, mayBeAbsent: state === 'stopped' });
+}

@@ -1,0 +1,71 @@
+# restart-holder: restarts one container or one systemd unit, so that what its mount namespace held is let go.
+#
+# Begins with bounded.sh. Arguments: 1 container or unit; 2 full container id, or the unit's name; 3 pid of a task of it; 4 that task's
+#   start time (field 22 of stat); 5 inode of its mount namespace; 6 seconds that the restart may take.
+# Records: found TEXT | said TEXT | stuck PID.
+# Exit: 0 restarted, and the old task is gone; 10 stale, nothing was done; 12 the restart was refused or failed; 13 no docker or
+#   systemctl; 14 not in time: it may still go on.
+# Never: stops anything without starting it again, reloads units, restarts what the task does not belong to.
+set -eu
+
+stale() {
+  record found "$1"
+  finish 10
+}
+
+# True while the task lives with the start time that was looked at.
+lives() {
+  { read -r line <"/proc/$pid/stat"; } 2>/dev/null || return 1
+  # shellcheck disable=SC2086
+  set -- ${line##*) }
+  [ "${20}" = "$start" ]
+}
+
+belongs() {
+  while IFS=: read -r number controllers path; do
+    case /$path/ in
+      */"$name"/* | */docker-"$name".scope/*) return 0 ;;
+    esac
+  done <"/proc/$pid/cgroup"
+  return 1
+}
+
+main() {
+  [ "$#" -eq 6 ] || exit 64
+  kind=$1 name=$2 pid=$3 start=$4 namespace=$5 limit=$6
+  case $kind:$name in
+    container:*[!0-9a-f]* | *:-* | *:) exit 64 ;;
+    container:* | unit:*.service) ;;
+    *) exit 64 ;;
+  esac
+  lives || stale 'the process is gone, or another one has its number'
+  [ "$(readlink "/proc/$pid/ns/mnt")" = "mnt:[$namespace]" ] || stale 'the process is in another namespace'
+  belongs || stale "the process does not belong to $name"
+  case $kind in
+    container)
+      command -v docker >/dev/null || finish 13
+      for socket in /var/run/docker.sock /run/docker.sock; do if [ -S "$socket" ]; then break; fi; done
+      unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
+      bounded "$limit" docker -H "unix://$socket" restart "$name"
+      ;;
+    unit)
+      command -v systemctl >/dev/null || finish 13
+      bounded "$limit" systemctl restart "$name"
+      ;;
+  esac
+  if [ "$code" = late ]; then
+    if [ -n "$stuck" ]; then record stuck "$stuck"; fi
+    finish 14
+  fi
+  if [ "$code" != 0 ]; then
+    record said "$said"
+    finish 12
+  fi
+  if lives; then
+    record said 'the restart was reported done, but the old process still lives'
+    finish 12
+  fi
+  finish 0
+}
+
+main "$@"

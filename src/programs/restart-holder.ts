@@ -1,0 +1,29 @@
+import type { Session } from '../connection/session.ts';
+import { boundedProgram } from './bounded.ts';
+import { EXIT } from './exit-numbers.ts';
+import { type HostStep, runHostStep } from './host-step.ts';
+import text from './restart-holder.sh';
+
+/** A container or a systemd service with one task of it, so that nothing else is restarted in its place. */
+export interface HolderWitness {
+  readonly kind: 'container' | 'unit';
+  /** Full container id, or the unit's name. */
+  readonly name: string;
+  readonly pid: number;
+  readonly startTime: string;
+  readonly namespace: number;
+}
+
+const PROGRAM = boundedProgram('restart-holder', text);
+
+const RESTART_SECONDS = 90;
+
+/** Restarts the holder once. `done` means that the task that was looked at is gone. */
+export function restartHolder(session: Session, holder: HolderWitness): Promise<HostStep> {
+  const { kind, name, pid, startTime, namespace } = holder;
+  const args = [kind, name, String(pid), startTime, String(namespace), String(RESTART_SECONDS)];
+  const call = { program: PROGRAM, args, deadlineMs: (RESTART_SECONDS + 15) * 1000 };
+  return runHostStep(session, call, `the restart of ${name}`, ({ code, say }) =>
+    code === EXIT.done ? { kind: 'done' } : { kind: 'denied', why: say('said') || 'the restart was refused' },
+  );
+}
