@@ -20,7 +20,7 @@ const ORDER = [
 
 /** One library, one file; the demo's server is the other end of the wire, hence a second file for ssh2. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  ssh2: ['connection/ssh.ts', 'demo/ssh-server.ts'],
+  ssh2: ['connection/ssh-library.ts', 'demo/ssh-server.ts'],
   zx: ['connection/child-process.ts'],
   listr2: ['report/live.ts'],
   yaml: ['config/yaml.ts'],
