@@ -42,10 +42,20 @@ export interface Unknown {
   readonly absent?: string;
 }
 
+/** Names of types; they mean something only beside type(x). */
+export const TYPE_NAMES: ReadonlySet<string> = new Set(
+  checking
+    .getDefinitions()
+    .variables.filter((variable) => variable.type === 'type')
+    .map((variable) => variable.name),
+);
+
 /** A parsed expression: its tree, its type as far as it is known (bool, int, string … or dyn), and a way to evaluate it. */
 export interface Parsed {
   readonly tree: SyntaxNode;
   readonly type: string;
+  /** What the type check has found. */
+  readonly fault?: LanguageFault;
   /** `values` gives the names; a name without a value makes what needs it unknown. */
   run(values: Readonly<Record<string, Json | undefined>>): { readonly json: Json } | Unknown;
 }
@@ -55,11 +65,11 @@ export function parseExpression(text: string): Parsed | LanguageFault {
   try {
     const checked = checking.parse(text);
     const result = checked.check();
-    if (!result.valid) return explainParse(result.error, text);
     const program = evaluating.parse(text);
     return {
       tree: checked.ast as SyntaxNode,
       type: result.type ?? 'dyn',
+      ...(result.valid ? {} : { fault: explainParse(result.error, text) }),
       run: (values) => evaluate(program, values, text),
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.ts';
-import { type Parsed, parseExpression } from './cel.ts';
+import { LANGUAGE_NAMES, type Parsed, parseExpression, TYPE_NAMES } from './cel.ts';
 import type { LanguageFault } from './faults.ts';
 import { patternDanger } from './pattern-safety.ts';
 import { type NameUse, readTree } from './syntax-tree.ts';
@@ -42,7 +42,7 @@ export function compileExpression(
 ): Expression | { readonly faults: readonly LanguageFault[] } {
   const parsed = parseExpression(text);
   if (!('run' in parsed)) return { faults: [parsed] };
-  const { roots, members, patterns } = readTree(parsed.tree);
+  const { roots, members, calls, patterns } = readTree(parsed.tree);
   const faults: LanguageFault[] = [];
   for (const { pattern, start } of patterns) {
     const danger =
@@ -57,12 +57,21 @@ export function compileExpression(
         start,
       });
   }
+  for (const { name, start } of roots) {
+    if (!TYPE_NAMES.has(name) || calls.has('type')) continue;
+    faults.push({
+      message: `"${name}" is the name of a type`,
+      hint: `Write vars["${name}"] for a variable of that name.`,
+      start,
+    });
+  }
+  if (faults.length === 0 && parsed.fault !== undefined) faults.push(parsed.fault);
   if (faults.length > 0) return { faults };
   const names = new Set([
     ...roots.map((use) => use.name),
     ...members.filter((use) => use.of === 'vars').map((use) => use.name),
   ]);
-  names.delete('vars');
+  for (const name of ['vars', ...LANGUAGE_NAMES]) names.delete(name);
   const rootNames = [...new Set(roots.map((use) => use.name))];
   return {
     text,

@@ -17,6 +17,8 @@ export interface TreeFacts {
   readonly roots: readonly NameUse[];
   /** Members of a root that are written out: facts.kernel, vars.?x, vars["x"]. */
   readonly members: readonly (NameUse & { readonly of: string })[];
+  /** Names of functions that are called as name(…). */
+  readonly calls: ReadonlySet<string>;
   /** Arguments of matches(); undefined if it is not a text that is written out. */
   readonly patterns: readonly { readonly pattern: string | undefined; readonly start: number }[];
 }
@@ -29,6 +31,7 @@ export function readTree(root: SyntaxNode): TreeFacts {
   const facts = {
     roots: [] as NameUse[],
     members: [] as (NameUse & { of: string })[],
+    calls: new Set<string>(),
     patterns: [] as TreeFacts['patterns'][number][],
   };
   walk(root, new Set(), facts);
@@ -38,6 +41,7 @@ export function readTree(root: SyntaxNode): TreeFacts {
 type Collected = {
   readonly roots: NameUse[];
   readonly members: (NameUse & { of: string })[];
+  readonly calls: Set<string>;
   readonly patterns: TreeFacts['patterns'][number][];
 };
 
@@ -55,6 +59,7 @@ function walk(node: SyntaxNode, bound: ReadonlySet<string>, facts: Collected): v
     walkCall(String(name), given.filter(isNode), bound, facts);
     return;
   }
+  if (node.op === 'call') facts.calls.add(String(name));
   for (const inner of innerNodes(node.args)) walk(inner, bound, facts);
 }
 
@@ -74,8 +79,9 @@ function noteMember(node: SyntaxNode, bound: ReadonlySet<string>, facts: Collect
   const [left, right] = node.args as [unknown, unknown];
   if (!isNode(left) || left.op !== 'id' || bound.has(String(left.args))) return;
   const name = isNode(right) ? (right.op === 'value' ? right.args : undefined) : right;
-  const start = isNode(right) ? right.range.start : node.range.start;
-  if (typeof name === 'string') facts.members.push({ of: String(left.args), name, start });
+  if (typeof name !== 'string') return;
+  const start = isNode(right) ? right.range.start : node.range.end - name.length;
+  facts.members.push({ of: String(left.args), name, start });
 }
 
 function innerNodes(args: unknown): readonly SyntaxNode[] {
