@@ -14,7 +14,10 @@ export class Capture {
   }
 
   add(bytes: Buffer): void {
-    if (this.#keep === 'tail') return this.#addTail(bytes);
+    if (this.#keep === 'tail') {
+      this.#addTail(bytes);
+      return;
+    }
     const room = this.#limit - this.#size;
     if (bytes.length > room) this.#cut = true;
     const part = bytes.subarray(0, room);

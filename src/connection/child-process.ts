@@ -54,7 +54,7 @@ class ProcessChannel implements Channel {
         this.#end(code, signal);
       });
     });
-    failure.then((message) => {
+    void failure.then((message) => {
       if (!this.#exited) this.#finish({ lost: message ?? 'the process could not be started' });
     });
   }

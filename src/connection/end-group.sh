@@ -35,7 +35,7 @@ list() {
 # wait_gone TENTHS: true as soon as nothing of the group is there, zombies included.
 wait_gone() {
   tries=$1
-  while kill -s 0 -- "-$group" 2>/dev/null; do
+  while kill -0 "-$group" 2>/dev/null; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || return 1
     sleep 0.1 2>/dev/null || sleep 1
@@ -44,8 +44,8 @@ wait_gone() {
 
 end_group() {
   if is_process "$group" "$start" || is_process "$shell" "$shell_start"; then
-    kill -s TERM -- "-$group"
-    wait_gone 15 || kill -s KILL -- "-$group"
+    kill -TERM "-$group"
+    wait_gone 15 || kill -KILL "-$group"
     wait_gone 20
   else
     # Its guard is a member of the group and needs no proof; it acts within a poll and its own grace.

@@ -1,3 +1,4 @@
+import { systemClock } from '../core/clock.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { BecomeSettings } from '../core/target.ts';
 import { answerPrompt, becomeStart, type FailedStart, PLAIN_START, passwordStart, type ShellStart } from './become.ts';
@@ -91,20 +92,21 @@ async function openChannel(
 }
 
 /** The channel, unless it takes too long; one that comes after that is dropped. */
-function openInTime(link: Link, command: string, waitMs: number): Promise<ChannelOpened> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      const message = `${link.host} opened no channel within ${Math.round(waitMs / 1000)} s.`;
-      resolve({ ok: false, error: new UnbusyError('E_CHANNEL', message, { host: link.host }) });
-      late = true;
-    }, waitMs);
-    let late = false;
-    link.open(command).then((opened) => {
-      clearTimeout(timer);
-      if (late && opened.ok) opened.channel.destroy();
-      resolve(opened);
-    });
+async function openInTime(link: Link, command: string, waitMs: number): Promise<ChannelOpened> {
+  const timer = new AbortController();
+  const opening = link.open(command);
+  const late = systemClock.sleep(waitMs, timer.signal).then(
+    () => 'late' as const,
+    () => 'late' as const,
+  );
+  const opened = await Promise.race([opening, late]);
+  timer.abort();
+  if (opened !== 'late') return opened;
+  void opening.then((tooLate) => {
+    if (tooLate.ok) tooLate.channel.destroy();
   });
+  const message = `${link.host} opened no channel within ${Math.round(waitMs / 1000)} s.`;
+  return { ok: false, error: new UnbusyError('E_CHANNEL', message, { host: link.host }) };
 }
 
 function interrupted(host: string): UnbusyError {

@@ -1,3 +1,4 @@
+import { systemClock } from '../core/clock.ts';
 import { endGroup, type GroupEnd } from './end-group.ts';
 import type { ShellPlace } from './host-facts.ts';
 import type { Link } from './link.ts';
@@ -89,12 +90,13 @@ class ShellSession implements Session {
 
   /** True as soon as the channel has ended; false after that time. */
   async #endsWithin(ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
+    const timer = new AbortController();
+    const late = systemClock.sleep(ms, timer.signal).then(
+      () => false,
+      () => false,
+    );
     const ended = await Promise.race([this.#wire.ended.then(() => true), late]);
-    clearTimeout(timer);
+    timer.abort();
     return ended;
   }
 }

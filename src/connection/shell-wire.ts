@@ -180,19 +180,20 @@ export class ShellWire {
   #startTimer(): void {
     clearTimeout(this.#timer);
     const head = this.#sent[0];
-    if (head !== undefined) this.#timer = setTimeout(() => this.#expire(), head.deadlineMs);
+    if (head !== undefined) this.#timer = setTimeout(() => void this.#expire(), head.deadlineMs);
   }
 
-  #expire(): void {
+  async #expire(): Promise<void> {
     const head = this.#sent.shift();
     if (head === undefined) return;
     const waited = formatDuration(head.deadlineMs);
     const settleOthers = this.stop(`not run: ${head.call.program.name} did not end within ${waited}`);
-    this.onOverdue().then((left) => {
-      const rest = left === undefined ? {} : { left };
-      head.resolve({ kind: 'timed-out', afterMs: head.deadlineMs, stderr: stderrText(head.stderr), ...rest });
-      settleOthers();
-    });
+    // What the program said by itself, without what ending it will add.
+    const stderr = stderrText(head.stderr);
+    const left = await this.onOverdue();
+    const rest = left === undefined ? {} : { left };
+    head.resolve({ kind: 'timed-out', afterMs: head.deadlineMs, stderr, ...rest });
+    settleOthers();
   }
 
   #sink(stream: 'stdout' | 'stderr'): FrameSink {

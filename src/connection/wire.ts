@@ -58,15 +58,19 @@ export class FrameReader {
   push(chunk: Buffer): void {
     let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = Buffer.alloc(0);
-    for (;;) {
-      const at = rest.indexOf(this.#marker);
-      if (at < 0) return this.#holdTail(rest);
+    let at = rest.indexOf(this.#marker);
+    while (at >= 0) {
       if (at > 0) this.#sink.data(rest.subarray(0, at));
       const newline = rest.indexOf(0x0a, at);
-      if (newline < 0) return this.#holdControl(rest.subarray(at));
+      if (newline < 0) {
+        this.#holdControl(rest.subarray(at));
+        return;
+      }
       this.#control(rest.toString('latin1', at + this.#marker.length, newline));
       rest = rest.subarray(newline + 1);
+      at = rest.indexOf(this.#marker);
     }
+    this.#holdTail(rest);
   }
 
   /** Gives what was held back because it might have been the start of a marker. */

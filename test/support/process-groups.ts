@@ -20,6 +20,17 @@ export async function isGoneWithin(group: number, ms: number): Promise<boolean> 
   return groupMembers(group).length === 0;
 }
 
+/** Ends what a test left in a process group of its own. */
+export function killGroup(group: number): void {
+  for (const pid of groupMembers(group)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Fields of /proc/PID/stat from the third on (state, parent, group …); undefined if the process is gone. */
 function statFields(pid: string): string[] | undefined {
   try {
