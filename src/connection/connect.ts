@@ -62,8 +62,10 @@ class PreparedConnector implements Connector {
     this.#dialer = new SshDialer(options.clock);
   }
 
-  async open(target: HostTarget, signal = new AbortController().signal): Promise<Opened> {
+  async open(target: HostTarget, runSignal?: AbortSignal): Promise<Opened> {
     const plan = this.#planOf(target);
+    // A signal for each host: hundreds of listeners on the run's one would make Node warn of a leak.
+    const signal = AbortSignal.any(runSignal === undefined ? [] : [runSignal]);
     const linked = await this.#openLink(plan, signal);
     if (!linked.ok) return linked;
     const { becomePassword } = this.#options;
