@@ -1,14 +1,18 @@
 import type { MountEntry } from './model.ts';
 
-/** Undoes the octal escapes that the kernel puts into mountinfo (seq_path and mangle in fs/proc_namespace.c); any \ooo, as the set differs by version. */
+/**
+ * Undoes the octal escapes that the kernel puts into mountinfo (seq_path and mangle in fs/proc_namespace.c); any \ooo,
+ * as the set differs by version. A byte that is no UTF-8 becomes a lone surrogate U+DC00 + byte, as everywhere here.
+ */
 export function decodeOctal(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/(?:\\[0-3][0-7]{2})+/g, (run) => {
-    const bytes = run
-      .slice(1)
-      .split('\\')
-      .map((digits) => Number.parseInt(digits, 8));
-    return new TextDecoder().decode(Uint8Array.from(bytes));
+    const bytes = Uint8Array.from(run.slice(1).split('\\'), (digits) => Number.parseInt(digits, 8));
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
+    }
   });
 }
 

@@ -36,30 +36,41 @@ export function surveyOf(
     }
   }
   addWhatSitsOnLeaks(trees, identities, leaked);
-  return { view, trees, identities, containers: [...living, ...others], leaked };
+  const asked = targets.flatMap((target) => (target.container === undefined ? [] : [target.container]));
+  return { view, trees, identities, containers: [...living, ...others, ...asked], leaked };
 }
 
+/** Follows each leaked mount downwards, and stops where something begins that is somebody's. */
 function addWhatSitsOnLeaks(trees: readonly MountTree[], identities: Identities, leaked: Map<MountEntry, LeakTarget>) {
-  const below = new Map<MountEntry, LeakTarget>();
+  const roots = trees.flatMap((tree) =>
+    tree.mounts.filter((each) => leaked.has(each)).map((mount) => ({ tree, mount })),
+  );
+  const carried = new Set(roots.flatMap(({ tree, mount }) => tree.descendantsOf(mount)));
   const elsewhere = new Set<string>();
   for (const tree of trees) {
-    const roots = tree.mounts.filter((mount) => leaked.has(mount));
-    for (const root of roots) {
-      const target = leaked.get(root);
-      for (const child of tree.descendantsOf(root)) if (target !== undefined) below.set(child, target);
-    }
-    for (const mount of tree.mounts) if (!below.has(mount) && !leaked.has(mount)) elsewhere.add(mount.device);
+    for (const mount of tree.mounts) if (!carried.has(mount) && !leaked.has(mount)) elsewhere.add(mount.device);
   }
-  for (const tree of trees) {
-    for (const mount of tree.mounts) {
-      const target = below.get(mount);
-      if (target === undefined || leaked.has(mount) || identities.ownerOf(mount, tree) !== undefined) continue;
-      if (isHarmless(mount, elsewhere)) leaked.set(mount, target);
+  for (const { tree, mount } of roots) {
+    const target = leaked.get(mount);
+    const queue = target === undefined ? [] : [...tree.childrenOf(mount)];
+    for (let child = queue.pop(); child !== undefined; child = queue.pop()) {
+      if (leaked.has(child) || identities.ownerOf(child, tree) !== undefined || !isHarmless(child, elsewhere)) continue;
+      if (target !== undefined) leaked.set(child, target);
+      queue.push(...tree.childrenOf(child));
     }
   }
 }
 
-/** A mount that goes with the tree it sits on: not the last one of a disk, which somebody may have put there on purpose. */
+/**
+ * A mount that may go with the tree it sits on: kernel text, memory, or a file system that is mounted elsewhere too.
+ * The last mount of a disk or of a network file system may have been put there on purpose.
+ */
 function isHarmless(mount: MountEntry, elsewhere: ReadonlySet<string>): boolean {
-  return mount.device.startsWith('0:') || elsewhere.has(mount.device);
+  return elsewhere.has(mount.device) || SCRATCH.has(mount.fstype);
 }
+
+const SCRATCH: ReadonlySet<string> = new Set(
+  'tmpfs ramfs devtmpfs proc sysfs devpts mqueue cgroup cgroup2 overlay securityfs debugfs tracefs bpf hugetlbfs nsfs'.split(
+    ' ',
+  ),
+);

@@ -29,19 +29,17 @@ export async function readPinned(
   if (!answer.ok) return pins.map((pin) => ({ namespace: pin.namespace, why: answer.error.message }));
   const tables = new Map<number, MountEntry[]>();
   const failed = new Map<number, string>();
-  let current: MountEntry[] = [];
+  let number = 0;
   for (const { kind, fields } of answer.records) {
     const [first = '', second = ''] = fields;
-    if (kind === 'table') tables.set(Number(first), (current = []));
-    else if (kind === 'unreadable') failed.set(Number(first), second);
-    else {
-      const mount = parseMountLine(first);
-      if (mount !== undefined) current.push(mount);
-    }
+    if (kind === 'unreadable') failed.set(Number(first), second);
+    if (kind === 'table') number = Number(first);
+    const mount = kind === 'mount' ? parseMountLine(first) : undefined;
+    if (mount !== undefined) tables.set(number, [...(tables.get(number) ?? []), mount]);
   }
   return pins.map((pin, index) => {
     const mounts = tables.get(index + 1);
-    if (mounts !== undefined && mounts.length > 0) return { namespace: pin.namespace, mounts };
+    if (mounts !== undefined) return { namespace: pin.namespace, mounts };
     return { namespace: pin.namespace, why: failed.get(index + 1) ?? 'its table is empty' };
   });
 }

@@ -1,0 +1,102 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Real mount namespaces, each kept by a process that is ended and waited for in close(). */
+export class Bed {
+  readonly directory = mkdtempSync(join(tmpdir(), 'unbusy-scan-'));
+  readonly #children: ChildProcess[] = [];
+
+  /** Runs a shell script in a private mount namespace; resolves with the pid when it prints "ready". */
+  async hold(script: string, command = ['unshare', '-m', '--propagation', 'private']): Promise<number> {
+    const [file = '', ...args] = [...command, 'sh', '-ec', script];
+    return this.start(file, args);
+  }
+
+  /** Starts a program that prints "ready" and stays. */
+  async start(file: string, args: readonly string[]): Promise<number> {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    this.#children.push(child);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await new Promise<void>((done, fail) => {
+      child.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('ready') && done());
+      child.on('error', fail);
+      child.on('exit', (code) => fail(new Error(`${file} ${args.join(' ')} ended with ${code}: ${said}`)));
+    });
+    return child.pid ?? 0;
+  }
+
+  /** An empty directory of this bed. */
+  folder(...names: readonly string[]): string {
+    const path = join(this.directory, ...names);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  async close(): Promise<void> {
+    const ended = this.#children.map(
+      (child) =>
+        new Promise((done) =>
+          child.exitCode !== null || child.signalCode !== null ? done(null) : child.on('close', done),
+        ),
+    );
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(ended);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The odd-task program, compiled for this run; undefined where there is no C compiler. */
+export function compileOddTask(directory: string): string | undefined {
+  const binary = join(directory, 'odd-task');
+  try {
+    execFileSync('cc', ['-O1', '-pthread', '-o', binary, resolve(import.meta.dirname, '../../support/odd-task.c')]);
+  } catch {
+    return undefined;
+  }
+  return existsSync(binary) ? binary : undefined;
+}
+
+/** What plain readings of /proc say: every namespace, by thread, with the ids of mounts that have the word as a component. */
+export function truth(word: string): ReadonlyMap<number, ReadonlySet<number>> {
+  const found = new Map<number, Set<number>>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    for (const tid of list(`/proc/${pid}/task`)) {
+      const inode = /\[(\d+)\]/.exec(link(`/proc/${pid}/task/${tid}/ns/mnt`))?.[1];
+      if (inode === undefined) continue;
+      const ids = found.get(Number(inode)) ?? new Set();
+      found.set(Number(inode), ids);
+      for (const line of read(`/proc/${pid}/task/${tid}/mountinfo`).split('\n')) {
+        const fields = line.split(' ');
+        if (fields[4]?.split('/').includes(word)) ids.add(Number(fields[0]));
+      }
+    }
+  }
+  return found;
+}
+
+function list(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
