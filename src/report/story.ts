@@ -111,6 +111,6 @@ export class Story {
 }
 
 /** A number with its noun: 1 host, 2 hosts. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
 }

@@ -32,11 +32,15 @@ export function renderSummary(report: RunReport, options: SummaryOptions): reado
     headLine(report, options),
     ...statusLines(report.hosts, options),
     ...actionLines(report, options),
-    ...gapLines(report.hosts, options),
-    ...causeLines(rankCauses(report.hosts), options),
+    ...troubleLines(report, options),
     ...nextLines(report, options.again),
     exitLine(report.exitCode, options.style),
   ];
+}
+
+/** What could not be seen, and why hosts are not as wanted. */
+export function troubleLines(report: RunReport, options: SummaryOptions): readonly string[] {
+  return [...gapLines(report.hosts, options), ...causeLines(rankCauses(report.hosts), options)];
 }
 
 function cut(text: string, { columns, style }: SummaryOptions): string {

@@ -1,0 +1,32 @@
+import { quotePosix } from '../core/text.ts';
+import type { Again } from '../report/next-step.ts';
+import type { CommandSpec } from './command.ts';
+import type { Given, RawValue } from './given.ts';
+
+/** Makes the same command again with parts of it changed, so that it can be pasted into a POSIX shell as it is. */
+export function commandAgain(spec: CommandSpec, args: readonly string[], given: Given): Again {
+  return ({ check, limit, acceptNewKeys }) => {
+    const values = new Map(given.typed);
+    if (check === true) values.set('check', true);
+    if (check === false) values.delete('check');
+    if (limit !== undefined) values.set('limit', limit);
+    if (acceptNewKeys === true) values.set('host-keys', 'accept-new');
+    const options = spec.options.flatMap(({ name, short }) => {
+      const flag = short === undefined ? `--${name}` : `-${short}`;
+      return flagWords(flag, values.get(name));
+    });
+    return ['unbusy', spec.name, ...args, ...options].map(shellWord).join(' ');
+  };
+}
+
+function flagWords(flag: string, value: RawValue | undefined): readonly string[] {
+  if (value === undefined || value === false) return [];
+  if (value === true) return [flag];
+  if (typeof value === 'number') return Array.from({ length: value }, () => flag);
+  return (typeof value === 'string' ? [value] : value).flatMap((text) => [flag, text]);
+}
+
+/** Quoted only where a shell would read something into it; brackets are globs. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quotePosix(word);
+}

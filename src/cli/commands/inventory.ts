@@ -1,0 +1,81 @@
+import { selectHosts } from '../../config/host-pattern.ts';
+import type { Inventory, InventoryHost } from '../../config/inventory-model.ts';
+import { printable } from '../../core/text.ts';
+import { renderTree, type TreeNode } from '../../report/tree.ts';
+import type { CommandSpec } from '../command.ts';
+import { loadInputs } from '../load-inputs.ts';
+import { styleFor } from '../look.ts';
+import { HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
+
+/** `unbusy inventory [PATTERN]`: hosts, their groups, and each variable with the place that it came from. */
+export const inventoryCommand: CommandSpec = {
+  name: 'inventory',
+  summary: 'Show hosts, groups and variables, each with its origin; no host is touched.',
+  args: [{ name: 'pattern', help: 'Host pattern; all if not given.', required: false }],
+  options: [...HOST_OPTIONS, { name: 'json', kind: 'switch', help: 'One JSON object on stdout.' }, ...LOOK_OPTIONS],
+  examples: [
+    ['unbusy inventory -i hosts.yml', 'everything'],
+    ['unbusy inventory -i hosts.yml "docker:&rack7"', 'hosts that are in both groups'],
+  ],
+  exits: [0, 1, 2, 8],
+  async run(io, args, given) {
+    const { inventory, extraVars, limit } = loadInputs(given);
+    const hosts = selectHosts(inventory, args[0] ?? 'all', limit).map((host) => withExtra(host, extraVars));
+    if (given.has('json')) {
+      io.out.write(`${JSON.stringify(jsonOf(inventory, hosts), null, 2)}\n`);
+      return 0;
+    }
+    const style = styleFor(io, given, io.out);
+    const notices = (inventory.notices ?? []).map(({ text }) => printable(text));
+    const lines = hosts.flatMap((host) => renderTree(hostNode(host), style));
+    io.out.write(`${lines.join('\n')}\n`);
+    if (notices.length > 0) io.err.write(`${notices.join('\n')}\n`);
+    return 0;
+  },
+};
+
+interface ExtraVars {
+  readonly vars: InventoryHost['vars'];
+  readonly origin: InventoryHost['origin'];
+}
+
+/** -e wins over the inventory. */
+function withExtra(host: InventoryHost, extra: ExtraVars): InventoryHost {
+  return { ...host, vars: { ...host.vars, ...extra.vars }, origin: { ...host.origin, ...extra.origin } };
+}
+
+function hostNode(host: InventoryHost): TreeNode {
+  const { address, port, user, transport, become, identityFiles } = host.target;
+  const connection = [
+    ...(address === undefined ? [] : [`address ${address}`]),
+    ...(port === undefined ? [] : [`port ${port}`]),
+    ...(user === undefined ? [] : [`user ${user}`]),
+    ...(transport === 'auto' ? [] : [`transport ${transport}`]),
+    ...(become === undefined ? [] : [`become ${become.method}`]),
+    ...identityFiles.map((file) => `key ${file}`),
+  ];
+  const vars = Object.entries(host.vars).map(([name, value]) => ({
+    label: `${name} = ${JSON.stringify(value)}   (${host.origin[name] ?? 'inventory'})`,
+  }));
+  return {
+    label: host.name,
+    tone: 'bold',
+    children: [
+      { label: `groups: ${host.groups.join(', ') || 'none'}` },
+      ...(connection.length === 0 ? [] : [{ label: connection.join(', ') }]),
+      ...vars,
+    ],
+  };
+}
+
+function jsonOf(inventory: Inventory, hosts: readonly InventoryHost[]): object {
+  const shown = new Set(hosts.map((host) => host.name));
+  const groups = [...inventory.groups].map(([name, members]) => [name, members.filter((each) => shown.has(each))]);
+  return {
+    schema: 'unbusy/inventory/1',
+    source: inventory.source,
+    notices: inventory.notices ?? [],
+    groups: Object.fromEntries(groups),
+    hosts: hosts.map(({ name, groups: of, target, vars, origin }) => ({ name, groups: of, target, vars, origin })),
+  };
+}

@@ -1,0 +1,30 @@
+import { prepareConnections } from '../connection/connect.ts';
+import type { Emit } from '../core/events.ts';
+import type { RunInput } from '../engine/run.ts';
+import type { Given } from './given.ts';
+import type { Io } from './io.ts';
+import { readBecomePassword } from './secrets.ts';
+
+/** How the engine reaches hosts: secrets are asked for here, before the first connection. */
+export function connectWith(io: Io, given: Given, emit: Emit): RunInput['connect'] {
+  return async (targets) => {
+    const becomePassword = await readBecomePassword(io, given);
+    const hostKeys = given.text('host-keys') as 'strict' | 'accept-new' | undefined;
+    const connectDeadlineMs = given.duration('connect-timeout');
+    const sshConfigFile = given.text('ssh-config');
+    const connector = await prepareConnections(targets, {
+      environment: io.env,
+      clock: io.clock,
+      askPassphrase: async (path) => io.askHidden?.(`passphrase of ${path}: `),
+      onNotice: (host, text) => emit({ kind: 'notice', host, text }),
+      ...(becomePassword === undefined ? {} : { becomePassword }),
+      ...(hostKeys === undefined ? {} : { hostKeys }),
+      ...(connectDeadlineMs === undefined ? {} : { connectDeadlineMs }),
+      ...(sshConfigFile === undefined ? {} : { sshConfigFile }),
+    });
+    return {
+      open: (target, signal) => connector.open(target, signal),
+      close: async () => connector.close(),
+    };
+  };
+}

@@ -1,0 +1,67 @@
+import { systemClock } from '../core/clock.ts';
+import { COMMANDS } from './commands.ts';
+import { explainFailure } from './failure.ts';
+import { type EndingSignal, type Io, type Terminal, UNBOUNDED } from './io.ts';
+import { runProgram } from './program.ts';
+import { askHidden } from './prompt.ts';
+
+const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** The reader closed its pipe, or the terminal hung up. */
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
+/** A reader that went away (`unbusy … | head`) is no error of ours: what we write then goes nowhere. */
+function terminalOf(stream: NodeJS.WriteStream): Terminal {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code ?? '')) throw error;
+    gone = true;
+  });
+  return {
+    write: (text) => {
+      if (!gone) stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    columns: () => (stream.isTTY && stream.columns > 0 ? stream.columns : UNBOUNDED),
+  };
+}
+
+/** Takes the password out of our environment, so that no child process inherits it. */
+function takePassword(): string | undefined {
+  const password = process.env.UNBUSY_BECOME_PASSWORD;
+  delete process.env.UNBUSY_BECOME_PASSWORD;
+  return password === '' ? undefined : password;
+}
+
+function onSignal(listener: (signal: EndingSignal) => void): () => void {
+  const heard = (signal: NodeJS.Signals) => listener(signal as EndingSignal);
+  for (const signal of SIGNALS) process.on(signal, heard);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, heard);
+  };
+}
+
+const becomePassword = takePassword();
+const streams = { input: process.stdin, output: process.stderr };
+const io: Io = {
+  out: terminalOf(process.stdout),
+  err: terminalOf(process.stderr),
+  env: { ...process.env },
+  becomePassword,
+  clock: systemClock,
+  version: process.env.UNBUSY_VERSION ?? 'development',
+  askHidden: process.stdin.isTTY && process.stderr.isTTY ? (question) => askHidden(streams, question) : undefined,
+  onSignal,
+  leave: (code) => process.exit(code),
+};
+
+let exitCode: number;
+try {
+  exitCode = await runProgram(io, COMMANDS, process.argv.slice(2));
+} catch (thrown) {
+  const failure = explainFailure(thrown);
+  io.err.write(`${failure.lines.join('\n')}\n`);
+  exitCode = failure.exitCode;
+}
+// What was written last may still be on its way into a pipe; then nothing may keep us, not even a forgotten connection.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
