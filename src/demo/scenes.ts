@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+/** A container of a demo host. `holders` are processes that keep a private copy of its root. */
+export interface DemoContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly status: 'up' | 'dead' | 'removing';
+  readonly holders: readonly string[];
+}
+
+/** One host of the demo. */
+export interface DemoScene {
+  readonly host: string;
+  readonly containers: readonly DemoContainer[];
+}
+
+const up = (name: string, image: string): DemoContainer => ({ name, image, status: 'up', holders: [] });
+
+/** Three hosts with what a small shop runs, and one that is in good order. */
+export const SCENES: readonly DemoScene[] = [
+  {
+    host: 'web-1',
+    containers: [
+      up('shop-api', 'shop/api:41'),
+      { name: 'shop-web', image: 'shop/web:40', status: 'dead', holders: ['node_exporter'] },
+    ],
+  },
+  {
+    host: 'web-2',
+    containers: [
+      up('shop-api', 'shop/api:41'),
+      { name: 'shop-cart', image: 'shop/cart:7', status: 'removing', holders: ['cadvisor'] },
+      { name: 'shop-mail', image: 'shop/mail:12', status: 'dead', holders: ['cadvisor', 'node_exporter'] },
+    ],
+  },
+  { host: 'db-1', containers: [up('shop-db', 'postgres:16')] },
+  {
+    host: 'build-1',
+    containers: [{ name: 'ci-job-481', image: 'shop/ci:3', status: 'dead', holders: ['ntpd'] }],
+  },
+];
+
+/** 64 hex digits, the same in every demo: a container id, or the name of a layer. */
+export function demoId(...words: readonly string[]): string {
+  return createHash('sha256').update(words.join('/')).digest('hex');
+}
+
+/** The lines that host-init.sh reads. */
+export function sceneLines({ host, containers }: DemoScene): string {
+  const lines = containers.map(({ name, image, status, holders }) =>
+    ['container', demoId(host, name), demoId(host, name, 'layer'), name, image, status, holders.join(' ')].join('|'),
+  );
+  return `${lines.join('\n')}\ngo\n`;
+}
+
+/** Names of the processes that a host needs: containers that run, holders, and the daemon. */
+export function processNames({ containers }: DemoScene): readonly string[] {
+  const living = containers.filter((each) => each.status === 'up').map((each) => each.name);
+  return [...new Set(['dockerd', ...living, ...containers.flatMap((each) => each.holders)])];
+}

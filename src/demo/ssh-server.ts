@@ -1,0 +1,84 @@
+import type { ChildProcess } from 'node:child_process';
+import { timingSafeEqual } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+
+/** A key pair in the formats of OpenSSH. */
+export interface SshKeyPair {
+  readonly private: string;
+  readonly public: string;
+}
+
+/** A new ed25519 key pair, used for one demo only. */
+export function newKeyPair(comment: string): SshKeyPair {
+  return ssh2.utils.generateKeyPairSync('ed25519', { comment });
+}
+
+/** An SSH server on loopback that lets one key in and starts commands by `start`. */
+export interface DemoServer {
+  readonly port: number;
+  close(): void;
+}
+
+/** What a server needs. `start` runs a command line as sshd would hand it to a shell. */
+export interface DemoServerOptions {
+  readonly hostKey: SshKeyPair;
+  /** Public key of the only user, in OpenSSH's format. */
+  readonly userKey: string;
+  readonly start: (commandLine: string) => ChildProcess;
+}
+
+/** Listens on a free port of 127.0.0.1. */
+export function startDemoServer(options: DemoServerOptions): Promise<DemoServer> {
+  const connections = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [options.hostKey.private] }, (connection) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+    // A client that goes away in mid-sentence is no trouble for a server.
+    connection.on('error', () => connection.end());
+    connection.on('authentication', (context) => {
+      if (isAllowed(context, options.userKey)) context.accept();
+      else context.reject(['publickey']);
+    });
+    connection.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _reject, { command }) => serve(acceptExec(), options.start(command)));
+    });
+  });
+  const close = () => {
+    for (const connection of connections) connection.end();
+    server.close();
+  };
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve({ port: (server.address() as AddressInfo).port, close }));
+  });
+}
+
+/** True for the one key, and for a signature by it; before it signs, a client asks whether the key would do. */
+function isAllowed(context: AuthContext, userKey: string): boolean {
+  const known = ssh2.utils.parseKey(userKey);
+  if (context.method !== 'publickey' || known instanceof Error) return false;
+  const wanted = known.getPublicSSH();
+  const given = context.key.data;
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return false;
+  const { signature, blob, hashAlgo } = context;
+  return signature === undefined || blob === undefined || known.verify(blob, signature, hashAlgo) === true;
+}
+
+/** Joins a channel and a child; the one ends with the other. */
+function serve(channel: ServerChannel, child: ChildProcess): void {
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new TypeError('a demo command needs its three pipes');
+  stdin.on('error', () => {});
+  channel.on('error', () => {});
+  channel.pipe(stdin);
+  stdout.pipe(channel, { end: false });
+  stderr.pipe(channel.stderr, { end: false });
+  channel.on('close', () => child.kill('SIGKILL'));
+  child.on('error', () => channel.close());
+  child.on('close', (code, signal) => {
+    if (signal === null) channel.exit(code ?? 1);
+    else channel.exit(signal.replace(/^SIG/, ''));
+    channel.end();
+  });
+}
