@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNamespaceHost } from './namespace-host.ts';
 import { type DemoScene, SCENES } from './scenes.ts';
-import { type DemoServer, newKeyPair, startDemoServer } from './ssh-server.ts';
+import { type DemoCommand, type DemoServer, newKeyPair, startDemoServer } from './ssh-server.ts';
 
 /** A fleet that runs until `stop`; afterwards nothing of it is left on this machine. */
 export interface DemoFleet {
@@ -25,7 +24,7 @@ export interface DemoFleet {
 
 /** What is behind one server: a host of namespaces, or a recorded one. */
 interface DemoHost {
-  start(commandLine: string): ChildProcess;
+  start(commandLine: string): DemoCommand;
   stop(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import initText from './host-init.sh';
 import { type DemoScene, processNames, sceneLines } from './scenes.ts';
+import type { DemoCommand } from './ssh-server.ts';
 import dockerText from './stand-in-docker.sh';
 import processText from './stand-in-process.sh';
 
@@ -12,7 +13,7 @@ export interface NamespaceHost {
   /** overlay, or tmpfs where the kernel lets only root mount an overlay. */
   readonly layers: string;
   /** Runs a command line in a shell of the host. */
-  start(commandLine: string): ChildProcess;
+  start(commandLine: string): DemoCommand;
   stop(): Promise<void>;
 }
 
@@ -46,11 +47,24 @@ export async function startNamespaceHost(scene: DemoScene, scratch: string): Pro
   const enter = ['--target', String(pid), ...(isRoot ? [] : ['--user', '--preserve-credentials'])];
   const start = (commandLine: string) =>
     // A session of its own, as sshd gives it: what is cancelled is a process group of this host.
-    spawn('nsenter', [...enter, '--mount', '--pid', '--uts', '--cgroup', 'setsid', '/bin/sh', '-c', commandLine], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: '/root', USER: 'root' },
-    });
+    startCommand([...enter, '--mount', '--pid', '--uts', '--cgroup', 'setsid', '/bin/sh', '-c', commandLine]);
   return { ok: true, host: { layers: ready.layers, start, stop: () => end(init, pid, socket) } };
+}
+
+/** A command in the namespaces that these arguments of nsenter(1) name. */
+function startCommand(args: readonly string[]): DemoCommand {
+  const child = spawn('nsenter', args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: '/root', USER: 'root' },
+  });
+  const ended = new Promise<Awaited<DemoCommand['ended']>>((resolve) => {
+    child.once('error', () => resolve({ code: 127 }));
+    child.once('close', (code, signal) => {
+      resolve(signal === null ? { code: code ?? 1 } : { signal: signal.replace(/^SIG/, '') });
+    });
+  });
+  const { stdin, stdout, stderr } = child;
+  return { stdin, stdout, stderr, ended, kill: () => child.kill('SIGKILL') };
 }
 
 /** The files that host-init.sh expects: programs under their names, and a socket where Docker's would be. */

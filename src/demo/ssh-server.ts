@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 
 /** A key pair in the formats of OpenSSH. */
@@ -14,6 +14,16 @@ export function newKeyPair(comment: string): SshKeyPair {
   return ssh2.utils.generateKeyPairSync('ed25519', { comment });
 }
 
+/** A command that runs on a demo host. */
+export interface DemoCommand {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves after both outputs have ended; a signal's name is without SIG. */
+  readonly ended: Promise<{ readonly code: number } | { readonly signal: string }>;
+  kill(): void;
+}
+
 /** An SSH server on loopback that lets one key in and starts commands by `start`. */
 export interface DemoServer {
   readonly port: number;
@@ -25,7 +35,7 @@ export interface DemoServerOptions {
   readonly hostKey: SshKeyPair;
   /** Public key of the only user, in OpenSSH's format. */
   readonly userKey: string;
-  readonly start: (commandLine: string) => ChildProcess;
+  readonly start: (commandLine: string) => DemoCommand;
 }
 
 /** Listens on a free port of 127.0.0.1. */
@@ -65,20 +75,17 @@ function isAllowed(context: AuthContext, userKey: string): boolean {
   return signature === undefined || blob === undefined || known.verify(blob, signature, hashAlgo) === true;
 }
 
-/** Joins a channel and a child; the one ends with the other. */
-function serve(channel: ServerChannel, child: ChildProcess): void {
-  const { stdin, stdout, stderr } = child;
-  if (stdin === null || stdout === null || stderr === null) throw new TypeError('a demo command needs its three pipes');
-  stdin.on('error', () => {});
+/** Joins a channel and a command; the one ends with the other. */
+function serve(channel: ServerChannel, command: DemoCommand): void {
+  command.stdin.on('error', () => {});
   channel.on('error', () => {});
-  channel.pipe(stdin);
-  stdout.pipe(channel, { end: false });
-  stderr.pipe(channel.stderr, { end: false });
-  channel.on('close', () => child.kill('SIGKILL'));
-  child.on('error', () => channel.close());
-  child.on('close', (code, signal) => {
-    if (signal === null) channel.exit(code ?? 1);
-    else channel.exit(signal.replace(/^SIG/, ''));
+  channel.pipe(command.stdin);
+  command.stdout.pipe(channel, { end: false });
+  command.stderr.pipe(channel.stderr, { end: false });
+  channel.on('close', () => command.kill());
+  void command.ended.then((ending) => {
+    if ('code' in ending) channel.exit(ending.code);
+    else channel.exit(ending.signal);
     channel.end();
   });
 }
