@@ -56,10 +56,7 @@ function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<Langu
       : { message: '"result" exists only in conditions over a command', hint: 'Write the registered name.' };
   if (sight.registered.has(name)) return undefined;
   const isVariable = sight.playVars.has(name) || sight.variables?.has(name) === true;
-  if (LANGUAGE_NAMES.has(name))
-    return isVariable
-      ? { message: `"${name}" is a word of the language, not the variable`, hint: `Write vars["${name}"].` }
-      : undefined;
+  if (LANGUAGE_NAMES.has(name)) return undefined;
   if (isVariable) return undefined;
   if (sight.later.has(name))
     return { message: `"${name}" is used before a task registers it`, hint: 'Put the task that registers it first.' };

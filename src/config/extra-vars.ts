@@ -23,8 +23,8 @@ export function readExtraVars(given: readonly string[], reader: TextReader): Ext
   const mistakes = new Mistakes('E_USAGE');
   const vars: { [key: string]: Json } = {};
   const origin: Record<string, string> = {};
-  for (const argument of given) {
-    const one = new ArgumentReader(argument, reader, mistakes);
+  for (const [index, argument] of given.entries()) {
+    const one = new ArgumentReader(argument, given.length > 1 ? `-e #${index + 1}` : '-e', reader, mistakes);
     for (const [name, value] of one.read()) {
       vars[name] = value;
       origin[name] = one.origin;
@@ -37,11 +37,14 @@ export function readExtraVars(given: readonly string[], reader: TextReader): Ext
 /** Reads one argument of -e. */
 class ArgumentReader {
   readonly #argument: string;
+  /** What mistakes call this argument. */
+  readonly #label: string;
   readonly #reader: TextReader;
   readonly #mistakes: Mistakes;
 
-  constructor(argument: string, reader: TextReader, mistakes: Mistakes) {
+  constructor(argument: string, label: string, reader: TextReader, mistakes: Mistakes) {
     this.#argument = argument;
+    this.#label = label;
     this.#reader = reader;
     this.#mistakes = mistakes;
   }
@@ -52,8 +55,8 @@ class ArgumentReader {
 
   read(): readonly (readonly [string, Json])[] {
     if (this.#argument.startsWith('@')) return this.#file(this.#argument.slice(1));
-    if (this.#argument.trimStart().startsWith('{')) return this.#mapping('-e', this.#argument);
-    return this.#pairs(new SourceText('-e', this.#argument));
+    if (this.#argument.trimStart().startsWith('{')) return this.#mapping(this.#label, this.#argument);
+    return this.#pairs(new SourceText(this.#label, this.#argument));
   }
 
   #file(path: string): readonly (readonly [string, Json])[] {

@@ -75,7 +75,8 @@ function matchBody(inventory: Inventory, body: string, pattern: string): Readonl
   if ('message' in names) return new Set();
   const matched = names.map((name) => ({ name, hosts: matchName(inventory, name) }));
   const strangers = matched.filter(({ hosts }) => hosts === undefined).map(({ name }) => name);
-  if (strangers.length > 0) throw noMatch(inventory, strangers, body, pattern);
+  if (strangers.length > 0)
+    throw noMatch(inventory, strangers, { body, pattern, all: strangers.length === names.length });
   return new Set(matched.flatMap(({ hosts }) => [...(hosts ?? [])]));
 }
 
@@ -94,10 +95,15 @@ function matchName(inventory: Inventory, name: string): readonly string[] | unde
   return found.length === 0 ? undefined : found;
 }
 
-function noMatch(inventory: Inventory, strangers: readonly string[], body: string, pattern: string): UnbusyError {
+/** `all`: none of the names that the body stands for exists. */
+function noMatch(
+  inventory: Inventory,
+  strangers: readonly string[],
+  { body, pattern, all }: { readonly body: string; readonly pattern: string; readonly all: boolean },
+): UnbusyError {
   const [first = body] = strangers;
   const group = body.slice(0, body.indexOf('['));
-  if (body.includes('[') && inventory.groups.has(group))
+  if (all && body.includes('[') && inventory.groups.has(group))
     return new UnbusyError('E_NO_MATCH', `"${body}" is no range of hosts, and a group cannot be sliced`, {
       hint: `Write ${group} for the whole group, or the names of the hosts.`,
     });

@@ -30,15 +30,14 @@ export function explainIssues(issues: readonly Issue[], wording: Wording): Schem
 function explainIssue(issue: Issue, wording: Wording, above: YamlPath): SchemaMistake[] {
   const path: YamlPath = [...above, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, wording));
+  const value = valueAt(wording.value, path);
+  if (issue.code === 'invalid_union' && value === undefined) return [missing(path, wording)];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = bestBranch(issue.errors);
     if (branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'))
       return branch.flatMap((inner) => explainIssue(inner, wording, path));
-    return [
-      { path, at: 'value', message: phrase(path, wording, unionMessage(issue.errors, valueAt(wording.value, path))) },
-    ];
+    return [{ path, at: 'value', message: phrase(path, wording, unionMessage(issue.errors, value)) }];
   }
-  const value = valueAt(wording.value, path);
   if (issue.code === 'invalid_type' && value === undefined) return [missing(path, wording)];
   const hint = hintFor(issue, value, path, wording);
   return [
