@@ -1,5 +1,6 @@
 // Times ten converged tasks over many hosts against what else is installed here, side by side and in turns.
-// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds]; prints medians, and ratios against ours.
+// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds] [fast] [changes]; prints medians, and ratios against ours.
+// `fast` leaves out what takes minutes; `changes` adds the same work from a state where all must change.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -91,7 +92,9 @@ async function compare(hostCount, rounds, prepare, title) {
     writeOurs(bed);
     writeAnsible(bed);
     writeScript(bed);
-    const tools = contestants(bed.names).map((tool) => ({ ...tool, samples: [] }));
+    const tools = contestants(bed.names)
+      .filter((tool) => !(tool.slow && words.includes('fast')))
+      .map((tool) => ({ ...tool, samples: [] }));
     for (let round = 0; round <= rounds; round++) {
       for (const tool of tools) {
         if (tool.slow && round !== 1) continue;
@@ -124,7 +127,8 @@ async function compare(hostCount, rounds, prepare, title) {
 
 const sizes = (process.argv[2] ?? '50,200').split(',').map(Number);
 const rounds = Number(process.argv[3] ?? 5);
+const words = process.argv.slice(4);
 console.log(`${cpus().length} cores, Node ${process.version}; controller and sshd share them, so only ratios travel.`);
 for (const size of sizes) await compare(size, rounds, converge, 'W1, converged');
-if (process.argv[4] === 'changes')
+if (words.includes('changes'))
   for (const size of sizes) await compare(size, Math.min(rounds, 3), scatter, 'W2, all change');
