@@ -60,7 +60,8 @@ function ask(names,   command, line, at, name) {
     if (at == 0) continue
     line = substr(line, at + 4)
     if (line !~ /^\//) line = substr(line, 2, length(line) - 2)
-    link[name] = (name in link) ? "?" : line
+    if (name in link) line = "?"
+    link[name] = line
   }
   close(command)
 }

@@ -16,7 +16,7 @@ export class Bed {
 
   /** Starts a program that prints "ready" and stays. */
   async start(file: string, args: readonly string[]): Promise<number> {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', detached: true });
     this.#children.push(child);
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -35,14 +35,19 @@ export class Bed {
     return path;
   }
 
+  /** Ends each process group of ours, and waits until the leaders are gone. */
   async close(): Promise<void> {
-    const ended = this.#children.map(
-      (child) =>
-        new Promise((done) =>
-          child.exitCode !== null || child.signalCode !== null ? done(null) : child.on('close', done),
-        ),
-    );
-    for (const child of this.#children) child.kill('SIGKILL');
+    const ended = this.#children.map((child) => {
+      const gone = child.exitCode !== null || child.signalCode !== null;
+      return gone ? undefined : new Promise((done) => child.on('exit', done));
+    });
+    for (const child of this.#children) {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // Nobody of this group is left.
+      }
+    }
     await Promise.all(ended);
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -74,7 +79,13 @@ export function truth(word: string): ReadonlyMap<number, ReadonlySet<number>> {
       }
     }
   }
-  return found;
+  return new Map([...found].filter(([, ids]) => ids.size > 0));
+}
+
+/** Inode of the mount namespace of a process. */
+export function namespaceOf(pid: number | undefined): number | undefined {
+  const inode = /\[(\d+)\]/.exec(link(`/proc/${pid}/ns/mnt`))?.[1];
+  return inode === undefined ? undefined : Number(inode);
 }
 
 function list(path: string): readonly string[] {
