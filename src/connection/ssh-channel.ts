@@ -52,7 +52,8 @@ export class SshChannel implements Channel {
   destroy(): void {
     this.#writable = false;
     this.#stream.destroy();
-    this.#finish({ lost: 'the channel was dropped from this side' });
+    // Not before the caller has said why: the listener hears of it as of any other ending.
+    setImmediate(() => this.#finish({ lost: 'the channel was dropped from this side' }));
   }
 
   #finish(ending: ChannelEnding): void {
