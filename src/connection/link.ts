@@ -29,5 +29,6 @@ export interface Link {
   open(
     commandLine: string,
   ): Promise<{ readonly ok: true; readonly channel: Channel } | { readonly ok: false; readonly error: UnbusyError }>;
-  close(): void;
+  /** Resolves when nothing of it is left on the controller; nobody has to wait for that. */
+  close(): void | Promise<void>;
 }

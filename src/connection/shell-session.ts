@@ -23,7 +23,7 @@ export async function openShellSession(link: Link, options: SessionOptions = {})
   const all: ShellOptions = { ...SESSION_DEADLINES, ...options };
   const opened = await openShell(link, all);
   if (!opened.ok) {
-    link.close();
+    await link.close();
     return opened;
   }
   const { wire, facts, place } = opened.shell;
@@ -76,7 +76,7 @@ class ShellSession implements Session {
       this.#wire.end();
       if (!(await this.#endsWithin(CLOSE_MS))) await this.#endRemote();
     }
-    this.#link.close();
+    await this.#link.close();
   }
 
   /** Once for all: what runs in the session's process group is ended, and then the channel is dropped. */
