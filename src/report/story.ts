@@ -24,6 +24,7 @@ export class Story {
   readonly #verbosity: Verbosity;
   readonly #told = new Map<string, number>();
   #hosts = 0;
+  #mode: 'run' | 'check' = 'run';
 
   constructor(style: Style, verbosity: Verbosity) {
     this.#style = style;
@@ -35,6 +36,7 @@ export class Story {
     switch (event.kind) {
       case 'run-start':
         this.#hosts = event.hosts.length;
+        this.#mode = event.mode;
         return [];
       case 'notice':
         return this.#notice(event);
@@ -66,7 +68,9 @@ export class Story {
     return [`${head} (${formatDuration(result.durationMs)})`, ...this.#changes(result)];
   }
 
+  /** Changes that are only planned are not told here: they are the result of check mode. */
   #changes(result: TaskResult): readonly string[] {
+    if (this.#mode === 'check') return [];
     return result.changes.map((change) => `    ${changeLine(change, this.#style)}`);
   }
 

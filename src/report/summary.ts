@@ -17,6 +17,9 @@ export const SUMMARY_ROWS = 25;
 const CAUSES = 4;
 const TASKS = 3;
 
+/** Columns for the hosts of a cause; all of them stand with their status. */
+const CAUSE_HOSTS = 24;
+
 /** What the recap needs besides the report. */
 export interface SummaryOptions {
   readonly style: Style;
@@ -108,7 +111,7 @@ function causeLines(causes: readonly Cause[], options: SummaryOptions): string[]
     const { style, columns } = options;
     const hosts = foldHostsWithin(
       cause.hosts.map((host) => printable(host)),
-      Math.min(40, Math.floor(columns / 2)),
+      Math.min(CAUSE_HOSTS, Math.floor(columns / 3)),
     );
     const words = `${printable(cause.message.split('\n')[0] ?? '')}${cause.varies ? ' (others alike)' : ''}`;
     const why = cut(`  why ${cause.hosts.length} ${hosts}: ${cause.code} ${words}`, options);

@@ -9,7 +9,10 @@ import { STATUS_LOOK, STATUS_ORDER, type Style } from './style.ts';
 export const WINDOW_LINES = 8;
 
 /** Hosts that are named; the slowest come first. */
-const NAMED = WINDOW_LINES - 3;
+const NAMED = WINDOW_LINES - 4;
+
+/** Lines for the counts. */
+const COUNT_LINES = 2;
 
 /** After so long in one step a host is pointed out. */
 const SLOW_MS = 30_000;
@@ -20,7 +23,7 @@ export function renderWindow(progress: Progress, nowMs: number, columns: number,
   const busy = progress.busy;
   const named = busy.slice(0, NAMED);
   const nameWidth = Math.min(30, Math.max(0, ...named.map((each) => displayWidth(printable(each.host)))));
-  const lines = [headLine(progress, nowMs, width, style), countLine(progress, width, style)];
+  const lines = [headLine(progress, nowMs, width, style), ...countLines(progress, width, style)];
   for (const host of named) lines.push(busyLine(host, nowMs, nameWidth, width, style));
   const more = busy.length - named.length;
   if (more > 0)
@@ -39,23 +42,26 @@ function headLine(progress: Progress, nowMs: number, width: number, style: Style
   return `${style.paint('bold', name)}${mode} ${bar}${tail}`;
 }
 
-/** Counts that are not zero, the troubling ones first; what does not fit in the width is left out from the end. */
-function countLine(progress: Progress, width: number, style: Style): string {
-  let room = width - 2;
-  const parts: string[] = [];
-  const add = (plain: string, painted: string) => {
-    if (parts.length > 0) room -= 2;
-    room -= displayWidth(plain);
-    if (room >= 0) parts.push(painted);
-  };
-  for (const status of STATUS_ORDER) {
-    const count = progress.counts.get(status) ?? 0;
-    if (count === 0) continue;
-    const text = `${style.glyph(STATUS_LOOK[status].glyph)} ${status} ${count}`;
-    add(text, style.paint(STATUS_LOOK[status].tone, text));
+/** Counts that are not zero, the troubling ones first, on two lines at most. */
+function countLines(progress: Progress, width: number, style: Style): readonly string[] {
+  const counts = STATUS_ORDER.flatMap((status) => {
+    const number = progress.counts.get(status) ?? 0;
+    const { glyph, tone } = STATUS_LOOK[status];
+    return number === 0 ? [] : [{ text: `${style.glyph(glyph)} ${status} ${number}`, tone }];
+  });
+  if (counts.length === 0) return [clip('  none finished yet', width, style.glyph('cut'))];
+  if (progress.notStarted > 0) counts.push({ text: `not started ${progress.notStarted}`, tone: 'dim' });
+  const lines = [''];
+  let room = width;
+  for (const { text, tone } of counts) {
+    room -= displayWidth(text) + 2;
+    if (room < 0) {
+      lines.push('');
+      room = width - displayWidth(text) - 2;
+    }
+    if (room >= 0) lines[lines.length - 1] += `  ${style.paint(tone, text)}`;
   }
-  if (progress.notStarted > 0) add(`not started ${progress.notStarted}`, `not started ${progress.notStarted}`);
-  return parts.length === 0 ? clip('  none finished yet', width, style.glyph('cut')) : `  ${parts.join('  ')}`;
+  return lines.slice(0, COUNT_LINES);
 }
 
 function busyLine(host: BusyHost, nowMs: number, nameWidth: number, width: number, style: Style): string {

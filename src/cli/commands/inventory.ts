@@ -55,7 +55,7 @@ function hostNode(host: InventoryHost): TreeNode {
     ...identityFiles.map((file) => `key ${file}`),
   ];
   const vars = Object.entries(host.vars).map(([name, value]) => ({
-    label: `${name} = ${JSON.stringify(value)}   (${host.origin[name] ?? 'inventory'})`,
+    label: `${name} = ${JSON.stringify(value)}   from ${host.origin[name] ?? 'the inventory'}`,
   }));
   return {
     label: host.name,

@@ -39,7 +39,7 @@ describe('the window', () => {
     expect(lines[0]).toMatch(/^sweep-dead\.yml \(check\) #+-+ 700\/2000 {2}1m01s$/);
     expect(lines[1]).toBe('  + ok 700  not started 1250');
     expect(lines[2]).toMatch(/^ {2}cd700 {2}1m00s {2}unmount \/very\/long\/x+~ \(for 59\.0s\)$/);
-    expect(lines.at(-1)).toBe('  and 45 more at work, each for less time');
+    expect(lines.at(-1)).toBe('  and 46 more at work, each for less time');
   });
 
   it('says how long a step takes only when it is long', () => {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { HostResult } from '../../../src/core/results.ts';
+import { Story, type Verbosity } from '../../../src/report/story.ts';
+import { createStyle } from '../../../src/report/style.ts';
+import { change, eventsOf, hostResult, mixedFleet, runReport, taskResult } from '../../support/events.ts';
+
+const style = createStyle({ color: false, unicode: false });
+
+function tell(hosts: readonly HostResult[], verbosity: Verbosity = 0, mode: 'run' | 'check' = 'run'): string[] {
+  const story = new Story(style, verbosity);
+  return [...eventsOf(runReport(hosts, { mode }))].flatMap((event) => story.lines(event));
+}
+
+describe('the story', () => {
+  it('of few hosts is whole, and says what was verified', () => {
+    expect(tell([hostResult('a', 'changed'), hostResult('b', 'ok')])).toEqual([
+      'a  * changed  1 change, looked again and seen',
+      '    * unmount /var/lib/docker/overlay2/d2b5b78/merged in cadvisor: changed, looked again and seen',
+      'b  + ok  nothing to do',
+    ]);
+  });
+
+  it('never calls a change done that was not seen', () => {
+    const outcomes = ['planned', 'no-change', 'stale', 'busy', 'denied', 'failed', 'unknown', 'not-tried'] as const;
+    for (const outcome of outcomes) {
+      const tasks = [taskResult('a', 'failed', { changes: [change(outcome)] })];
+      const lines = tell([{ ...hostResult('a', 'failed'), tasks }]);
+      expect(lines.join('\n')).toContain('unmount /var');
+      expect(lines.join('\n')).not.toContain('changed, looked again');
+    }
+  });
+
+  it('leaves the plan of check mode to the result', () => {
+    expect(tell([hostResult('a', 'would-change')], 0, 'check')).toEqual([
+      'a  o would-change  1 change pending, nothing was done',
+    ]);
+  });
+
+  it('tells problems with code and hint, to the quiet too', () => {
+    const down = hostResult('a', 'unreachable', { code: 'E_AUTH', message: 'no key fits\nmore', hint: 'Add one.' });
+    expect(tell([down, hostResult('b', 'ok')], -1)).toEqual([
+      'a  ! unreachable  E_AUTH: no key fits',
+      '    -> Add one.',
+    ]);
+  });
+
+  it('of a large fleet names three hosts of a kind, then counts', () => {
+    const lines = tell(mixedFleet(2000));
+    expect(lines.filter((line) => line.includes('E_CONNECT_TCP: cd'))).toHaveLength(3);
+    expect(lines.filter((line) => line.startsWith('E_CONNECT_TCP: more hosts'))).toHaveLength(1);
+    expect(lines.length).toBeLessThan(50);
+    expect(lines.join('\n')).not.toContain('nothing to do');
+    expect(tell(mixedFleet(2000), 1).length).toBeGreaterThan(2000);
+  });
+
+  it('tells tasks with -v, connections with -vv', () => {
+    const once = tell([hostResult('a', 'changed')], 1);
+    expect(once[0]).toBe('a  sweep dead containers: * changed (40ms)');
+    expect(once.filter((line) => line.includes('unmount'))).toHaveLength(1);
+    expect(tell([hostResult('a', 'ok')], 2)[0]).toBe('a  connected by ssh in 20ms');
+  });
+
+  it('prints nothing of a host raw', () => {
+    const bad = hostResult('a\x1b[2J', 'failed', { code: 'E_BUSY', message: '\x1b[31mx', hint: '\x07' });
+    expect(tell([bad], 2).join('')).not.toMatch(/[\u0000-\u001f]/);
+  });
+});
