@@ -1,0 +1,56 @@
+import type { LeakedMount } from '../../mounts/leak.ts';
+import type { MountEntry } from '../../mounts/model.ts';
+import { type Dentry, dentryUnder, type MountTree, sameDentry, treesOf } from '../../mounts/tree.ts';
+import type { MountPointDirectory } from '../../programs/docker-records.ts';
+import { isNever } from './never.ts';
+import type { DeadContainersParams } from './params.ts';
+import type { SweepState } from './state.ts';
+
+/** A directory whose removal detaches mounts in other namespaces, and all of those mounts. */
+export interface DetachPoint {
+  readonly directory: MountPointDirectory;
+  readonly namespace: number;
+  readonly leaks: readonly LeakedMount[];
+}
+
+/**
+ * Directories that may be removed: nothing is mounted on them in our namespace, and every mount that sits on them, in any
+ * namespace, is a leak without anything of others below it. The kernel is not selective: it detaches them all
+ * (vfs_rmdir → detach_mounts, Linux 3.18 and later), and without propagation, so reach does not matter here.
+ */
+export function detachPoints(state: SweepState, params: DeadContainersParams): readonly DetachPoint[] {
+  const { view, docker } = state;
+  if (view === undefined || docker === undefined || view.unreadable.length > 0) return [];
+  const trees = treesOf(view);
+  const own = trees.find((tree) => tree.namespace.inode === view.ownNamespace);
+  const byMount = new Map(state.leaks.leaks.map((leak) => [leak.mount, leak]));
+  return docker.directories.flatMap((directory) => {
+    const dentry = own === undefined ? undefined : dentryAt(own, directory.path);
+    if (dentry === undefined) return [];
+    const seated = trees.flatMap((tree) => tree.mounts.filter((mount) => sits(tree, mount, dentry)));
+    const leaks = seated.flatMap((mount) => byMount.get(mount) ?? []);
+    const selective = leaks.length === seated.length && leaks.every((leak) => isAlone(leak, params));
+    return leaks.length > 0 && selective ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
+  });
+}
+
+/** A mount on it, or on a directory that the removed one would take along; the directory is empty, so only itself counts. */
+function sits(tree: MountTree, mount: MountEntry, dentry: Dentry): boolean {
+  return sameDentry(tree.dentryOf(mount), dentry);
+}
+
+/** The directory that a path names in our own namespace; undefined if it is not to be seen there. */
+function dentryAt(own: MountTree, path: string): Dentry | undefined {
+  const covers = own.mounts.filter((mount) => mount.point === '/' || path.startsWith(`${mount.point}/`));
+  const cover = covers.sort((a, b) => a.point.length - b.point.length || a.id - b.id).at(-1);
+  return cover === undefined ? undefined : dentryUnder(cover, path);
+}
+
+function isAlone(leak: LeakedMount, params: DeadContainersParams): boolean {
+  return (
+    leak.foreignBelow.length === 0 &&
+    leak.stackedAbove.length === 0 &&
+    leak.cause !== 'process-of-container' &&
+    !isNever(leak.holder, params.never)
+  );
+}

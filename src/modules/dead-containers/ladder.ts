@@ -1,0 +1,102 @@
+import type { LeakedMount } from '../../mounts/leak.ts';
+import type { Applied, Tried, Verdict } from '../module.ts';
+import type { DetachPoint } from './directories.ts';
+import { unmountObstacle } from './guards.ts';
+import { isNeverRestarted } from './never.ts';
+import type { DeadContainersParams, Rung } from './params.ts';
+import type { SweepChange, SweepState } from './state.ts';
+import { directoryId, restartId, unmountChange, unmountId } from './steps.ts';
+import { holderWords, place } from './words.ts';
+
+/** What comes next for one leaked mount. */
+export type NextRung =
+  | { readonly kind: 'rmdir'; readonly point: DetachPoint }
+  | { readonly kind: 'unmount'; readonly mode: 'plain' | 'lazy' }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'end'; readonly why: string; readonly hint: string; readonly last?: SweepChange };
+
+/** File systems that lose nothing when they are detached lazily: a dead container's root and its memory. */
+const LAZY_TYPES = /^(?:overlay|tmpfs|fuse-overlayfs|fuse\.fuse-overlayfs)$/;
+
+/** The mildest rung that is allowed, safe, and was not tried yet. */
+export function nextRung(
+  state: SweepState,
+  leak: LeakedMount,
+  point: DetachPoint | undefined,
+  params: DeadContainersParams,
+  tried: Tried,
+): NextRung {
+  const allowed = (rung: Rung) => params.release.includes(rung);
+  if (point !== undefined && allowed('rmdir') && !tried.has(directoryId(point))) return { kind: 'rmdir', point };
+  const obstacle = unmountObstacle(state, leak);
+  const plain = tried.get(unmountId(leak, 'plain'));
+  const lazy = tried.get(unmountId(leak, 'lazy'));
+  if (obstacle === undefined) {
+    if (allowed('unmount') && plain === undefined) return { kind: 'unmount', mode: 'plain' };
+    const wanted = plain === undefined || plain.kind === 'busy';
+    if (allowed('lazy_unmount') && wanted && lazy === undefined && LAZY_TYPES.test(leak.mount.fstype)) {
+      return { kind: 'unmount', mode: 'lazy' };
+    }
+  }
+  const restart = tried.get(restartId(leak));
+  if (allowed('restart_holder') && restart === undefined && !isNeverRestarted(leak.holder, params.never)) {
+    return { kind: 'restart' };
+  }
+  return end(state, leak, point, params, tried, obstacle);
+}
+
+/** The ladder has no rung left: why, in the words of the last thing that stood in the way. */
+function end(
+  state: SweepState,
+  leak: LeakedMount,
+  point: DetachPoint | undefined,
+  params: DeadContainersParams,
+  tried: Tried,
+  obstacle: { why: string; hint: string } | undefined,
+): NextRung {
+  if (obstacle !== undefined) return { kind: 'end', ...obstacle };
+  const lazy = tried.get(unmountId(leak, 'lazy'));
+  const plain = lazy ?? tried.get(unmountId(leak, 'plain'));
+  if (plain !== undefined && state.view !== undefined) {
+    const last = unmountChange(state.view, leak, lazy === undefined ? 'plain' : 'lazy');
+    return {
+      kind: 'end',
+      why: `it could not be unmounted: ${reason(plain)}`,
+      hint: hintAfter(plain, leak, params),
+      last,
+    };
+  }
+  const rmdir = point === undefined ? undefined : tried.get(directoryId(point));
+  const first = rmdir === undefined ? '' : `removing its directory did not help (${reason(rmdir)}), and `;
+  const allowed = params.release.length === 0 ? 'nothing' : params.release.join(', ');
+  return {
+    kind: 'end',
+    why: `${first}the playbook allows no more than: ${allowed}`,
+    hint: 'Allow `unmount` in `release`.',
+  };
+}
+
+function reason(what: Applied | Verdict): string {
+  switch (what.kind) {
+    case 'busy':
+      return what.by;
+    case 'stale':
+      return `it changed meanwhile: ${what.found}`;
+    case 'failed':
+    case 'unknown':
+      return 'error' in what ? what.error.message : what.why;
+    case 'denied':
+    case 'not-yet':
+      return what.why;
+    default:
+      return 'it was done, and the mount is still there';
+  }
+}
+
+function hintAfter(what: Applied | Verdict, leak: LeakedMount, params: DeadContainersParams): string {
+  if (what.kind !== 'busy') return `Stop or restart ${holderWords(leak.holder)} by hand.`;
+  const lazy = LAZY_TYPES.test(leak.mount.fstype) && !params.release.includes('lazy_unmount');
+  return lazy
+    ? `End what uses ${place(leak)}, or allow \`lazy_unmount\` in \`release\`.`
+    : `End what uses ${place(leak)}, or allow \`restart_holder\` in \`release\`.`;
+}

@@ -1,0 +1,120 @@
+import type { Session } from '../../connection/session.ts';
+import type { Gap } from '../../core/results.ts';
+import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
+import { findLeaks } from '../../mounts/leaks.ts';
+import type { ContainerState, MountView } from '../../mounts/model.ts';
+import type { Bystander } from '../../programs/check-bystanders.ts';
+import type { DockerLook } from '../../programs/docker-records.ts';
+import { readDockerState } from '../../programs/docker-state.ts';
+import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts';
+import { scanMounts } from '../../programs/scan-mounts.ts';
+import type { Observed } from '../module.ts';
+import { type DeadContainersParams, milliseconds } from './params.ts';
+import type { SweepState } from './state.ts';
+import { livingOf, selectTargets } from './targets.ts';
+
+const NO_LEAKS: LeakSet = { leaks: [], clean: [], latent: [] };
+
+/** Asks Docker; looks into the mount namespaces only if something is dead, so that a host as wanted costs one question. */
+export async function observeSweep(host: Session, params: DeadContainersParams): Promise<Observed<SweepState>> {
+  const asked = params.containers === 'all' ? [] : params.containers;
+  const want = params.orphans ? 'all' : 'dead';
+  const answer = await readDockerState(host, { deadlineMs: milliseconds(params.docker_deadline), want, asked });
+  if (answer.kind === 'unknown') return answer;
+  if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined, answer.why), gaps: [] };
+  const { look } = answer;
+  const { targets, passedOver } = selectTargets(look, params);
+  const gaps = [...look.gaps, ...silence(look)];
+  if (targets.length === 0 && !params.orphans) {
+    return { kind: 'known', state: { ...nothing(look), passedOver }, gaps };
+  }
+  return lookIntoNamespaces(host, look, targets, { ...nothing(look), targets, passedOver }, gaps, params.orphans);
+}
+
+async function lookIntoNamespaces(
+  host: Session,
+  look: DockerLook,
+  targets: readonly LeakTarget[],
+  base: SweepState,
+  gaps: readonly Gap[],
+  all: boolean,
+): Promise<Observed<SweepState>> {
+  const living = livingOf(look);
+  const daemon = look.state.daemonPid;
+  const pids = [...living.map((container) => container.pid), ...(daemon === undefined ? [] : [daemon])];
+  const scan = await scanMounts(host, { tokens: targets.flatMap((target) => target.tokens), pids, all });
+  if (scan.kind === 'unknown') return scan;
+  const { view } = scan;
+  const leaks = findLeaks(view, targets, living, look.state.containers);
+  const { bystanders, unseen } = bystandersOf(living, view);
+  const obstacles = await searchObstacles(host, look, leaks.clean);
+  const unreadable = view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
+  return {
+    kind: 'known',
+    state: { ...base, view, leaks, bystanders, obstacles: obstacles.found },
+    gaps: [...gaps, ...unreadable, ...unseen, ...obstacles.gaps],
+  };
+}
+
+function nothing(docker: DockerLook | undefined, noDocker?: string): SweepState {
+  const base = { targets: [], passedOver: [], view: undefined, leaks: NO_LEAKS, bystanders: [], obstacles: new Map() };
+  return { docker, ...base, ...(noDocker === undefined ? {} : { noDocker }) };
+}
+
+function silence(look: DockerLook): readonly Gap[] {
+  const { silent } = look.state;
+  return silent === undefined
+    ? []
+    : [{ what: 'the Docker daemon', why: `${silent}; its state was read from ${look.state.dataRoot} instead` }];
+}
+
+/** The main process of each container that lives, with the root that it must keep. */
+function bystandersOf(
+  living: readonly ContainerState[],
+  view: MountView,
+): { readonly bystanders: readonly Bystander[]; readonly unseen: readonly Gap[] } {
+  const bystanders: Bystander[] = [];
+  const unseen: Gap[] = [];
+  for (const { id, name, pid } of living) {
+    const namespace = view.namespaces.find((each) => each.tasks.some((task) => task.tid === pid));
+    const task = namespace?.tasks.find((each) => each.tid === pid);
+    const root = namespace?.mounts?.findLast((mount) => mount.point === '/');
+    if (namespace === undefined || task === undefined || root === undefined) {
+      unseen.push({ what: `container ${name}`, why: `its process ${pid} was not found, so it cannot be watched` });
+      continue;
+    }
+    const { startTime } = task;
+    bystanders.push({ containerId: id, name, pid, startTime, namespace: namespace.inode, rootDevice: root.device });
+  }
+  return { bystanders, unseen };
+}
+
+/** For dead containers that nothing holds: what else may keep Docker from removing them. */
+async function searchObstacles(
+  host: Session,
+  look: DockerLook,
+  targets: readonly LeakTarget[],
+): Promise<{ readonly found: ReadonlyMap<string, Obstacles>; readonly gaps: readonly Gap[] }> {
+  const answers = await Promise.all(
+    targets.map((target) => findObstacles(host, target.id, directoriesOf(look, target))),
+  );
+  const found = new Map<string, Obstacles>();
+  const gaps: Gap[] = [];
+  targets.forEach((target, index) => {
+    const answer = answers[index];
+    if (answer === undefined) return;
+    if (answer.kind === 'unknown') gaps.push({ what: `container ${target.name}`, why: answer.error.message });
+    else found.set(target.id, answer.obstacles);
+  });
+  return { found, gaps };
+}
+
+/** What Docker removes with a container: its own directory, and its layer for drivers that keep one in a directory. */
+function directoriesOf(look: DockerLook, target: LeakTarget): readonly string[] {
+  const { dataRoot, driver } = look.state;
+  if (dataRoot === '') return [];
+  const mountId = target.container?.mountId;
+  const layered = mountId !== undefined && /overlay|^aufs$|^vfs$/.test(driver);
+  const layer = driver === 'aufs' ? 'aufs/diff' : driver === 'vfs' ? 'vfs/dir' : driver;
+  return [`${dataRoot}/containers/${target.id}`, ...(layered ? [`${dataRoot}/${layer}/${mountId}`] : [])];
+}

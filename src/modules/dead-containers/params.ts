@@ -1,0 +1,61 @@
+import { z } from '../../config/schema.ts';
+import { parseDuration } from '../../core/clock.ts';
+
+/** Ways to free a mount, from the mildest to the hardest; the order in which they are tried, whatever the playbook's order is. */
+export const RUNGS = ['rmdir', 'unmount', 'lazy_unmount', 'restart_holder'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** What a playbook says of dead containers. */
+export interface DeadContainersParams {
+  readonly containers: 'all' | readonly string[];
+  readonly older_than: string | number;
+  readonly release: readonly Rung[];
+  readonly never: readonly string[];
+  readonly remove: boolean;
+  readonly docker_deadline: string | number;
+  readonly orphans: boolean;
+}
+
+const duration = () =>
+  z.union([
+    z
+      .string()
+      .refine((text) => parseDuration(text) !== undefined, { message: 'must be a duration such as 30s, 5m or 1d' }),
+    z.number().nonnegative(),
+  ]);
+
+const containerName = () =>
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be a container name, or an id of at least 12 digits');
+
+/** The schema is the documentation. */
+export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObject({
+  containers: z
+    .union([z.literal('all'), z.array(containerName())])
+    .default('all')
+    .describe(
+      'Which containers: all, or a list of names and ids (12 digits or more). One that is not dead is left alone.',
+    ),
+  older_than: duration().default(0).describe('Leave those alone that died less than this ago.'),
+  release: z
+    .array(z.enum(RUNGS))
+    .default(['rmdir', 'unmount'])
+    .describe(
+      'What may be done to free a mount, tried in this order: rmdir (remove the unmounted mount-point directory), unmount ' +
+        '(in the namespace that holds it), lazy_unmount (overlay and tmpfs only), restart_holder (the container or service).',
+    ),
+  never: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Containers, units and programs, by name or glob, in whose namespace nothing may be done.'),
+  remove: z.boolean().default(true).describe('Remove the container once nothing holds it.'),
+  docker_deadline: duration().default('10s').describe('How long each question to the Docker daemon may take.'),
+  orphans: z
+    .boolean()
+    .default(false)
+    .describe('Also report mounts of containers that Docker does not know any more; reads every mount table.'),
+});
+
+/** A duration parameter in milliseconds; the schema has checked it. */
+export function milliseconds(value: string | number): number {
+  return parseDuration(String(value)) ?? 0;
+}

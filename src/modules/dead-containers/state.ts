@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { Change } from '../../core/results.ts';
+import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
+import type { ContainerState, MountView } from '../../mounts/model.ts';
+import type { Bystander } from '../../programs/check-bystanders.ts';
+import type { DockerLook } from '../../programs/docker-records.ts';
+import type { Obstacles } from '../../programs/find-obstacles.ts';
+import type { MountWitness } from '../../programs/release-mount.ts';
+import type { DirectoryWitness } from '../../programs/remove-mount-point.ts';
+import type { HolderWitness } from '../../programs/restart-holder.ts';
+
+/** A container that was asked for, or is dead, and is left alone. */
+export interface PassedOver {
+  readonly container: ContainerState;
+  readonly why: 'not-dead' | 'too-young' | 'age-unknown';
+}
+
+/** What was seen of one host. */
+export interface SweepState {
+  /** Undefined: there is no Docker, and `noDocker` says what was looked for. */
+  readonly docker: DockerLook | undefined;
+  readonly noDocker?: string;
+  readonly targets: readonly LeakTarget[];
+  readonly passedOver: readonly PassedOver[];
+  /** Undefined if nothing had to be looked for. */
+  readonly view: MountView | undefined;
+  readonly leaks: LeakSet;
+  /** Containers that run, with their main process; what must be the same afterwards. */
+  readonly bystanders: readonly Bystander[];
+  /** By container id, for targets without a leaked mount or with a task of their own. */
+  readonly obstacles: ReadonlyMap<string, Obstacles>;
+}
+
+/** One step with all that the host compares right before it. JSON-safe. */
+export type SweepStep =
+  | {
+      readonly kind: 'remove-directory';
+      readonly directory: DirectoryWitness;
+      /** Mounts that sit on it: namespace and id. */
+      readonly covers: readonly MountKey[];
+    }
+  | { readonly kind: 'unmount'; readonly mode: 'plain' | 'lazy'; readonly mount: MountWitness }
+  | { readonly kind: 'restart'; readonly holder: HolderWitness; readonly covers: readonly MountKey[] }
+  | {
+      readonly kind: 'remove-container';
+      readonly id: string;
+      readonly name: string;
+      readonly watch: readonly Bystander[];
+    };
+
+/** A mount by namespace and id: enough to find it again in a second look, together with its device. */
+export interface MountKey {
+  readonly namespace: number;
+  readonly id: number;
+  readonly device: string;
+}
+
+/** A change of this module. */
+export interface SweepChange extends Change {
+  readonly step: SweepStep;
+  readonly witness: JsonObject;
+}
