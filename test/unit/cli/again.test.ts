@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { commandAgain } from '../../../src/cli/again.ts';
+import { runCommand } from '../../../src/cli/commands/run.ts';
+import { Given, type RawValue } from '../../../src/cli/given.ts';
+
+const again = (typed: Record<string, RawValue>, args = ['p.yml']) =>
+  commandAgain(runCommand, args, new Given(runCommand.options, new Map(Object.entries(typed)), { UNBUSY_FORKS: '9' }));
+
+describe('the next command', () => {
+  it('is the same command with what was typed, not with defaults or environment', () => {
+    const typed = { inventory: ['a.yml', 'b,c,'], become: true, verbose: 2, 'host-keys': 'strict', forks: '4' };
+    expect(again(typed)({})).toBe('unbusy run p.yml -i a.yml -i b,c, -f 4 -b --host-keys strict -v -v');
+  });
+
+  it('turns check on and off, and narrows', () => {
+    expect(again({ check: true, diff: true })({ check: false })).toBe('unbusy run p.yml -D');
+    expect(again({})({ check: true })).toBe('unbusy run p.yml -C');
+    expect(again({ limit: 'all' })({ limit: 'cd[01-03]' })).toBe("unbusy run p.yml -l 'cd[01-03]'");
+    expect(again({})({ acceptNewKeys: true })).toBe('unbusy run p.yml --host-keys accept-new');
+  });
+
+  it('quotes what a shell would take apart', () => {
+    expect(again({ 'extra-vars': ["a='b c'"] }, ['my play.yml'])({})).toBe(
+      "unbusy run 'my play.yml' -e 'a='\\''b c'\\'''",
+    );
+  });
+});
