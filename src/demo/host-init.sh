@@ -2,7 +2,8 @@
 #
 # Runs under unshare(1) in new mount, pid, uts and cgroup namespaces, and a user namespace where we are not root. Arguments: 1 the
 #   scratch directory, with bin/ (programs of this host) and docker.sock; 2 the host's name. On stdin, a line each, fields by |:
-#   container ID LAYER NAME IMAGE STATUS HOLDERS, with STATUS up, dead or removing; then the line "go".
+#   container ID LAYER NAME IMAGE STATUS STARTS, with STATUS up, dead or removing, and STARTS the processes that are started next, with
+#   a copy of all dead containers' roots so far; then the line "go".
 # Prints: "ready overlay" or "ready tmpfs" (what the containers' roots are made of), once everything is planted.
 # Leaves no trace: all it mounts and starts is gone with the namespaces, when the controller closes stdin or dies.
 set -eu
@@ -104,6 +105,8 @@ plant() {
 }
 
 main() {
+  nl='
+'
   scratch=$1
   root=$scratch/root
   hostname "$2" 2>/dev/null || :
@@ -119,22 +122,31 @@ main() {
   data=/var/lib/docker
   layers=$data/overlay2
   mkdir -p "$layers" "$data/containers" /run/stand-in
+  mkfifo /run/never
   dockerd </dev/null >/dev/null 2>&1 &
   await_start "$!" dockerd
   echo "$!" >/run/docker.pid
 
-  kind=overlay leaked='' holders=' '
-  while IFS='|' read -r word id layer name image status who; do
+  kind=overlay leaked='' living=''
+  while IFS='|' read -r word id layer name image status starts; do
     [ "$word" = container ] || break
-    plant
-    if [ "$status" != up ]; then leaked="$leaked $layer"; fi
-    for holder in $who; do
-      case $holders in *" $holder "*) ;; *) holders="$holders$holder " ;; esac
-    done
+    if [ "$status" = up ]; then
+      living="$living$id|$layer|$name|$image$nl"
+    else
+      plant
+      leaked="$leaked $layer"
+      for holder in $starts; do start_holder "$holder"; done
+    fi
   done
-  for holder in $holders; do start_holder "$holder"; done
   # The daemon unmounts a container's root in its own namespace only.
   for layer in $leaked; do umount "$layers/$layer/merged"; done
+  # Afterwards, so that no holder has a copy of what lives.
+  status=up
+  while IFS='|' read -r id layer name image; do
+    if [ -n "$id" ]; then plant; fi
+  done <<END
+$living
+END
   echo "ready $kind"
   while read -r word; do :; done
 }

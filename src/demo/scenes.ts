@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** A container of a demo host. `holders` are processes that keep a private copy of its root. */
+/** A container of a demo host. `starts`: processes that start next, and so keep a private copy of its root and of those before. */
 export interface DemoContainer {
   readonly name: string;
   readonly image: string;
   readonly status: 'up' | 'dead' | 'removing';
-  readonly holders: readonly string[];
+  readonly starts: readonly string[];
 }
 
 /** One host of the demo. */
@@ -14,7 +14,7 @@ export interface DemoScene {
   readonly containers: readonly DemoContainer[];
 }
 
-const up = (name: string, image: string): DemoContainer => ({ name, image, status: 'up', holders: [] });
+const up = (name: string, image: string): DemoContainer => ({ name, image, status: 'up', starts: [] });
 
 /** Three hosts with what a small shop runs, and one that is in good order. */
 export const SCENES: readonly DemoScene[] = [
@@ -22,21 +22,21 @@ export const SCENES: readonly DemoScene[] = [
     host: 'web-1',
     containers: [
       up('shop-api', 'shop/api:41'),
-      { name: 'shop-web', image: 'shop/web:40', status: 'dead', holders: ['node_exporter'] },
+      { name: 'shop-web', image: 'shop/web:40', status: 'dead', starts: ['node_exporter'] },
     ],
   },
   {
     host: 'web-2',
     containers: [
       up('shop-api', 'shop/api:41'),
-      { name: 'shop-cart', image: 'shop/cart:7', status: 'removing', holders: ['cadvisor'] },
-      { name: 'shop-mail', image: 'shop/mail:12', status: 'dead', holders: ['cadvisor', 'node_exporter'] },
+      { name: 'shop-mail', image: 'shop/mail:12', status: 'dead', starts: ['node_exporter'] },
+      { name: 'shop-cart', image: 'shop/cart:7', status: 'removing', starts: ['cadvisor'] },
     ],
   },
   { host: 'db-1', containers: [up('shop-db', 'postgres:16')] },
   {
     host: 'build-1',
-    containers: [{ name: 'ci-job-481', image: 'shop/ci:3', status: 'dead', holders: ['ntpd'] }],
+    containers: [{ name: 'ci-job-481', image: 'shop/ci:3', status: 'dead', starts: ['ntpd'] }],
   },
 ];
 
@@ -47,8 +47,8 @@ export function demoId(...words: readonly string[]): string {
 
 /** The lines that host-init.sh reads. */
 export function sceneLines({ host, containers }: DemoScene): string {
-  const lines = containers.map(({ name, image, status, holders }) =>
-    ['container', demoId(host, name), demoId(host, name, 'layer'), name, image, status, holders.join(' ')].join('|'),
+  const lines = containers.map(({ name, image, status, starts }) =>
+    ['container', demoId(host, name), demoId(host, name, 'layer'), name, image, status, starts.join(' ')].join('|'),
   );
   return `${lines.join('\n')}\ngo\n`;
 }
@@ -56,5 +56,5 @@ export function sceneLines({ host, containers }: DemoScene): string {
 /** Names of the processes that a host needs: containers that run, holders, and the daemon. */
 export function processNames({ containers }: DemoScene): readonly string[] {
   const living = containers.filter((each) => each.status === 'up').map((each) => each.name);
-  return [...new Set(['dockerd', ...living, ...containers.flatMap((each) => each.holders)])];
+  return [...new Set(['dockerd', ...living, ...containers.flatMap((each) => each.starts)])];
 }
