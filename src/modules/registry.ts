@@ -1,10 +1,11 @@
 import { assertModule } from './assert/index.ts';
 import { commandModule } from './command/index.ts';
+import { deadContainersModule } from './dead-containers/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import type { Module } from './module.ts';
 
-const ALL: readonly Module[] = [assertModule, commandModule, fileContentModule, fileStateModule];
+const ALL: readonly Module[] = [assertModule, commandModule, deadContainersModule, fileContentModule, fileStateModule];
 
 /** Every module that a playbook can ask for, by name. The list is explicit: a module that is not here does not exist. */
 export const MODULES: ReadonlyMap<string, Module> = new Map(ALL.map((module) => [module.name, module]));

@@ -87,9 +87,17 @@ find_file() {
 
 with_umount() {
   find_file umount || return 0
-  "$file" --help 2>&1 | grep -q -- --namespace || return 0
+  umount=$file
+  "$umount" --help 2>&1 | grep -q -- --namespace || return 0
   if [ "$mode" = lazy ]; then set -- --lazy; else set --; fi
-  plainly umount "$file" --namespace /proc/self/fd/9 --no-canonicalize --internal-only "$@" -- "$point"
+  set -- "$umount" --namespace /proc/self/fd/9 --no-canonicalize --internal-only "$@" -- "$point"
+  # libmount asks the /proc of the namespace about itself, and does not stand in it unless it has a pid there.
+  if [ "$(readlink "$task/ns/pid")" != "$(readlink /proc/self/ns/pid)" ]; then
+    find_file nsenter || return 0
+    pid=${task#/proc/}
+    set -- "$file" --target "${pid%%/*}" --pid "$@"
+  fi
+  plainly umount "$@"
 }
 
 # The program is found through the working directory, which stays that of the host.
