@@ -111,6 +111,11 @@ class TaskReader {
       for (const mistake of explainIssues(parsed.error.issues, wording))
         if (mistake.path[0] !== 'when') this.#addAt(this.#node, mistake);
     }
+    if (typeof own.name === 'string' && own.name.includes('{{'))
+      this.#add(
+        nodeAt(this.#node, ['name']).offset,
+        'the name of a task is shown as it stands; {{ }} in it is not evaluated',
+      );
     return own;
   }
 

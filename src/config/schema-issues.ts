@@ -36,7 +36,10 @@ function explainIssue(issue: Issue, wording: Wording, above: YamlPath): SchemaMi
     const branch = bestBranch(issue.errors);
     if (branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'))
       return branch.flatMap((inner) => explainIssue(inner, wording, path));
-    return [{ path, at: 'value', message: phrase(path, wording, unionMessage(issue.errors, value)) }];
+    const wanted = issue.errors.flat().find((inner) => inner.path.length === 0 && hintFor(inner, value, path, wording));
+    const hint = wanted === undefined ? undefined : hintFor(wanted, value, path, wording);
+    const message = phrase(path, wording, unionMessage(issue.errors, value));
+    return [{ path, at: 'value', message, ...(hint === undefined ? {} : { hint }) }];
   }
   if (issue.code === 'invalid_type' && value === undefined) return [missing(path, wording)];
   const hint = hintFor(issue, value, path, wording);
@@ -46,7 +49,7 @@ function explainIssue(issue: Issue, wording: Wording, above: YamlPath): SchemaMi
 }
 
 function unknownKey(path: YamlPath, key: string, wording: Wording): SchemaMistake {
-  const owner = path.length === 0 ? wording.subject : `"${path.join('.')}" of ${wording.subject}`;
+  const owner = path.length === 0 ? wording.subject : `"${pathText(path)}" of ${wording.subject}`;
   const hint = suggest(key, wording.knownKeys(path));
   return {
     path: [...path, key],
@@ -58,7 +61,7 @@ function unknownKey(path: YamlPath, key: string, wording: Wording): SchemaMistak
 
 function missing(path: YamlPath, { subject }: Wording): SchemaMistake {
   if (path.length === 0) return { path, at: 'value', message: `${subject} needs parameters` };
-  return { path: path.slice(0, -1), at: 'key', message: `${subject} needs "${path.join('.')}"` };
+  return { path: path.slice(0, -1), at: 'key', message: `${subject} needs "${pathText(path)}"` };
 }
 
 /** The branch with the right kind of value, then the one with the fewest mistakes. */
@@ -68,13 +71,20 @@ function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   return [...branches].sort((a, b) => cost(a) - cost(b))[0] ?? [];
 }
 
+/** None of the branches wants this kind of value: what they want together. */
 function unionMessage(branches: readonly (readonly Issue[])[], value: unknown): string {
   const wanted = branches.map((branch) => branch.find((issue) => issue.path.length === 0));
-  const types = wanted.flatMap((issue) => (issue?.code === 'invalid_type' ? [typeWords(issue.expected)] : []));
-  const all = types.length === wanted.length && types.length > 0;
-  if (all) return `must be ${[...new Set(types)].join(' or ')}, found ${describe(asJson(value))}`;
-  const fitting = wanted.find((issue) => issue !== undefined && issue.code !== 'invalid_type');
+  const ways = wanted.flatMap((issue) => (issue === undefined ? [] : (wantedBy(issue) ?? [])));
+  if (ways.length === wanted.length)
+    return `must be ${[...new Set(ways)].join(' or ')}, found ${describe(asJson(value))}`;
+  const fitting = wanted.find((issue) => issue !== undefined && wantedBy(issue) === undefined);
   return fitting === undefined ? `cannot be ${describe(asJson(value))}` : words(fitting, value);
+}
+
+/** What an issue wants in place of the value, if it can be said in a few words. */
+function wantedBy(issue: Issue): string | undefined {
+  if (issue.code === 'invalid_type') return typeWords(issue.expected);
+  return issue.code === 'invalid_value' ? issue.values.map((known) => JSON.stringify(known)).join(' or ') : undefined;
 }
 
 function words(issue: Issue, value: unknown): string {
@@ -83,18 +93,17 @@ function words(issue: Issue, value: unknown): string {
     const own = issue.message.startsWith('Invalid input') ? undefined : issue.message;
     return own ?? `must be ${typeWords(issue.expected)}, found ${found}`;
   }
-  if (issue.code === 'invalid_value')
-    return `must be ${issue.values.map((known) => JSON.stringify(known)).join(' or ')}, found ${found}`;
+  if (issue.code === 'invalid_value') return `must be ${wantedBy(issue)}, found ${found}`;
   if (issue.code === 'too_small')
-    return `must ${issue.origin === 'array' ? 'have' : 'be'} at least ${issue.minimum}${unit(issue.origin)}`;
+    return `must ${issue.origin === 'array' ? 'have' : 'be'} at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
   if (issue.code === 'too_big')
-    return `must ${issue.origin === 'array' ? 'have' : 'be'} at most ${issue.maximum}${unit(issue.origin)}`;
+    return `must ${issue.origin === 'array' ? 'have' : 'be'} at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
   return issue.message.startsWith('Invalid') ? `is not valid: ${issue.message}` : issue.message;
 }
 
-function unit(origin: string): string {
+function unit(origin: string, number: number | bigint): string {
   if (origin === 'string') return ' characters long';
-  return origin === 'array' ? ' entries' : '';
+  return origin === 'array' ? (Number(number) === 1 ? ' entry' : ' entries') : '';
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -127,15 +136,24 @@ function hintFor(issue: Issue, value: unknown, path: YamlPath, { node }: Wording
   if (issue.expected === 'string' && typeof value === 'boolean') return `Quote it: '${written ?? value}'.`;
   if (issue.expected === 'boolean' && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value))
     return `Write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}: in YAML 1.2 ${value} is text.`;
-  if (issue.expected === 'array' && typeof value === 'string') return `Write a list: [${value}].`;
+  if (issue.expected === 'array' && typeof value === 'string') return listHint(value);
   if (issue.expected === 'object' && typeof value === 'string')
     return 'Write each parameter on a line of its own, as key: value.';
   return undefined;
 }
 
+function listHint(value: string): string {
+  return /\s/.test(value) ? 'Write each word as an entry of a list: [a, b].' : `Write a list: [${value}].`;
+}
+
+/** release[0] for the path release, 0. */
+function pathText(path: YamlPath): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
+
 /** Joins the name of the parameter and a message that may be a whole phrase or begin with a verb. */
 function phrase(path: YamlPath, { subject }: Wording, message: string): string {
-  const name = path.length === 0 ? subject : `"${path.join('.')}"`;
+  const name = path.length === 0 ? subject : `"${pathText(path)}"`;
   const verb = /^(must|is|are|needs?|does|cannot|has|have|goes|may|says?)\b/.test(message);
   return verb ? `${name} ${message}` : `${name}: ${message}`;
 }

@@ -48,12 +48,27 @@ export function keyOffsetAt(root: YamlNode, path: YamlPath): number {
   return parent.entries?.get(String(path.at(-1)))?.keyOffset ?? nodeAt(root, path).offset;
 }
 
-/** The place of an offset inside a text value, as far as the text stands in the file letter by letter; else of the value. */
+/**
+ * The place of an offset inside a text value, as far as the text stands in the file letter by letter or line by line
+ * (block scalar with |); else the place of the value.
+ */
 export function placeInside(file: SourceText, node: YamlNode, offset: number): SourcePlace {
   if (typeof node.value !== 'string' || offset <= 0) return file.placeAt(node.offset);
   const start = node.offset + (node.quoted === true ? 1 : 0);
-  const verbatim = file.text.startsWith(node.value, start);
-  return file.placeAt(verbatim ? start + offset : node.offset);
+  if (file.text.startsWith(node.value, start)) return file.placeAt(start + offset);
+  return file.placeAt(offsetInBlock(file.text, node.value, node.offset, offset) ?? node.offset);
+}
+
+/** Line k of a literal block is the k-th line below its header, behind the indentation. */
+function offsetInBlock(text: string, value: string, header: number, offset: number): number | undefined {
+  if (text[header] !== '|') return undefined;
+  const before = value.slice(0, offset).split('\n');
+  let lineStart = header;
+  for (let line = 0; line < before.length; line++) lineStart = text.indexOf('\n', lineStart) + 1;
+  const written = text.slice(lineStart).split(/\r?\n/, 1)[0] ?? '';
+  const wanted = value.split('\n')[before.length - 1] ?? '';
+  if (lineStart === 0 || !written.endsWith(wanted)) return undefined;
+  return lineStart + written.length - wanted.length + (before.at(-1)?.length ?? 0);
 }
 
 /** Says in words what kind of value this is: the number 755, the text "yes", a list, a mapping, nothing. */

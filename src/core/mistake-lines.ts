@@ -10,7 +10,7 @@ const WIDTH = 100;
  */
 export function formatMistake(error: UnbusyError): string[] {
   const { place, hint } = error;
-  const message = printable(error.message, 'lines');
+  const message = printable(error.message, place === undefined ? 'lines' : 'none');
   const lines =
     place === undefined ? [message] : [`${printable(place.file)}:${place.line}:${place.column}: ${message}`];
   if (place?.text !== undefined && place.text.trim() !== '') lines.push(...quoteLine(place.text, place.column));

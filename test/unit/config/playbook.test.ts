@@ -135,6 +135,10 @@ describe('loadPlaybook', () => {
     ['- hosts: "{{ x }}"\n  tasks: [{name: a, ping: }]', '1:10 a host pattern cannot hold {{ }}'],
     [task('ping: {x: 1}'), '4:14 ping has no "x"'],
     [task('ping:', 'register: 1x'), '5:17 "1x" cannot be a name'],
+    [
+      '- hosts: all\n  tasks: [{name: "{{ x }}", ping: }]',
+      '2:18 the name of a task is shown as it stands; {{ }} in it is not evaluated',
+    ],
     [task('ping:', 'timeout: 0'), '5:16 "timeout" is the number 0, which is no duration above 0'],
   ])('refuses %j', (text, mistake) => {
     expect(mistakesOf(() => load(text))).toEqual([mistake]);

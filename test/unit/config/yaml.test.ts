@@ -96,7 +96,21 @@ describe('places', () => {
   it('are exact inside a text that stands in the file letter by letter, else they are those of the value', () => {
     const say = nodeAt(root, ['top', 0, 'say']);
     expect(placeInside(file.source, say, 5)).toMatchObject({ line: 3, column: 16, text: '    say: "a {{ b }}"' });
-    expect(placeInside(file.source, nodeAt(root, ['top', 0, 'more']), 1)).toMatchObject({ line: 4, column: 11 });
+    expect(placeInside(file.source, nodeAt(root, ['top', 0, 'more']), 1)).toMatchObject({ line: 5, column: 8 });
+    const folded = read('a: >\n  x\n  y {{ z }}\n');
+    const node = nodeAt(folded.root ?? root, ['a']);
+    expect(placeInside(folded.source, node, 5)).toMatchObject({ line: 1, column: 4 });
+  });
+
+  it('are exact in the lines of a literal block', () => {
+    const block = read('a: |\n\n    one\n      two {{ x }}\nb: 1\n');
+    const node = nodeAt(block.root ?? root, ['a']);
+    expect(node.value).toBe('\none\n  two {{ x }}\n');
+    expect(placeInside(block.source, node, String(node.value).indexOf('x'))).toMatchObject({
+      line: 4,
+      column: 14,
+      text: '      two {{ x }}',
+    });
   });
 
   it('count from 1 and end with the text', () => {

@@ -36,6 +36,14 @@ describe('formatMistake', () => {
     expect(lines.join('')).not.toMatch(/[\x00-\x1f\x7f]/);
   });
 
+  it('lets a name from a file forge no lines, and keeps those of an error without a place', () => {
+    const place = { file: 'f', line: 1, column: 1 };
+    expect(formatMistake(new UnbusyError('E_USAGE', 'no "a\nf:2:1: b"', { place }))).toEqual([
+      'f:1:1: no "a\\x0af:2:1: b"',
+    ]);
+    expect(formatMistake(new UnbusyError('E_SSH_CONFIG', 'ssh said:\nbad'))).toEqual(['ssh said:\nbad']);
+  });
+
   it('cuts a long line around the column', () => {
     const lines = formatMistake(mistake(`${'a'.repeat(500)}X${'b'.repeat(500)}`, 501));
     expect(lines[1]?.length).toBeLessThan(120);
