@@ -98,7 +98,7 @@ function describeReal(layers: string): string {
 }
 
 function inventory(scenes: readonly DemoScene[], servers: readonly DemoServer[], identityFile: string): string {
-  const hosts = scenes.map(({ host }, index) => `    ${host}: { port: ${servers[index]?.port} }\n`);
+  const hosts = scenes.map(({ host, vars = '' }, index) => `    ${host}: { port: ${servers[index]?.port}${vars} }\n`);
   return [
     'all:\n',
     '  vars:\n',

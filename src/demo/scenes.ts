@@ -12,6 +12,8 @@ export interface DemoContainer {
 export interface DemoScene {
   readonly host: string;
   readonly containers: readonly DemoContainer[];
+  /** Variables of the host in the inventory, with a comma before each. */
+  readonly vars?: string;
 }
 
 const up = (name: string, image: string): DemoContainer => ({ name, image, status: 'up', starts: [] });
@@ -27,6 +29,8 @@ export const SCENES: readonly DemoScene[] = [
   },
   {
     host: 'web-2',
+    // So that the other way of release is seen too: enter the holder's namespace and unmount there.
+    vars: ', release: [unmount]',
     containers: [
       up('shop-api', 'shop/api:41'),
       { name: 'shop-mail', image: 'shop/mail:12', status: 'dead', starts: ['node_exporter'] },

@@ -59,7 +59,7 @@ remove() {
   find_container "$1" || return 1
   id=${file##*/}
   merged=$(sed -n "s|^.Data/MergedDir$tab\"\(.*\)\"|\1|p" "$file")
-  if grep -qF " $merged " /proc/[0-9]*/mountinfo 2>/dev/null || ! rmdir "$merged"; then
+  if grep -qF " $merged " /proc/[0-9]*/mountinfo 2>/dev/null || { [ -d "$merged" ] && ! rmdir "$merged"; }; then
     echo "Error response from daemon: container $id: driver \"overlay2\" failed to remove root filesystem:" \
       "unlinkat $merged: device or resource busy" >&2
     return 1
