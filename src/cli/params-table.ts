@@ -21,7 +21,7 @@ export function paramRows(schema: SchemaNode): readonly TableRow[] {
   entries.sort(([a], [b]) => Number(required.has(b)) - Number(required.has(a)));
   return entries.map(([name, node]) => ({
     cells: [name, typeWords(node), required.has(name) ? 'must be given' : defaultWords(node)],
-    below: node.description ?? '',
+    below: node.description === undefined ? [] : [node.description],
   }));
 }
 

@@ -14,11 +14,14 @@ export interface HostFinding {
 interface Row {
   readonly hosts: string[];
   readonly containers: string[];
-  readonly what: string;
+  /** How many findings it stands for. */
+  count: number;
+  readonly kind: Finding['kind'];
+  /** Told only if there is one; a leak's title says nothing that its columns do not. */
+  readonly titles: string[];
   readonly holders: string[];
   readonly cause: string;
   readonly remedy: string;
-  readonly sort: number;
 }
 
 const KINDS: readonly Finding['kind'][] = ['leak', 'dead-container', 'daemon', 'not-a-leak', 'gap', 'latent'];
@@ -42,10 +45,13 @@ export function renderFindings(findings: readonly HostFinding[], style: Style, c
   return renderTable(
     ['HOST', 'CONTAINER', 'WHAT', 'HELD BY', 'CAUSE'],
     rows.map((row) => ({
-      cells: [foldHosts(row.hosts), few(row.containers), row.what, few(row.holders), row.cause].map((cell) =>
+      cells: [foldHosts(row.hosts), few(row.containers), whatText(row), few(row.holders), row.cause].map((cell) =>
         printable(cell),
       ),
-      below: row.remedy === '' ? '' : `${style.glyph('arrow')} ${printable(row.remedy)}`,
+      below: [
+        ...(row.titles.length === 1 ? row.titles.map((title) => printable(title)) : []),
+        ...(row.remedy === '' ? [] : [`${style.glyph('arrow')} ${printable(row.remedy)}`]),
+      ],
     })),
     style,
     columns,
@@ -53,22 +59,25 @@ export function renderFindings(findings: readonly HostFinding[], style: Style, c
 }
 
 function foldRows(findings: readonly HostFinding[]): readonly Row[] {
-  const rows = new Map<string, Row & { readonly count: { number: number } }>();
+  const rows = new Map<string, Row>();
   for (const { host, finding } of findings) {
-    const sort = KINDS.indexOf(finding.kind);
-    const titled = finding.kind === 'leak' || finding.kind === 'dead-container' ? '' : finding.title;
-    const key = JSON.stringify([finding.kind, titled, holderName(finding.holder), finding.cause, finding.remedy]);
-    const { cause, remedy } = finding;
-    const empty = { hosts: [], containers: [], holders: [], what: '', cause, remedy, sort, count: { number: 0 } };
-    const row = rows.get(key) ?? empty;
-    row.count.number += 1;
+    const { kind, cause, remedy, title, holder } = finding;
+    const key = JSON.stringify([kind, holderName(holder), cause, remedy]);
+    const empty = { hosts: [], containers: [], holders: [], titles: [], count: 0, kind, cause, remedy };
+    const row: Row = rows.get(key) ?? empty;
+    row.count += 1;
     addOnce(row.hosts, host);
     addOnce(row.containers, containerName(finding));
-    addOnce(row.holders, holderText(finding.holder));
-    const many = row.count.number === 1 ? '' : ` x${row.count.number}`;
-    rows.set(key, { ...row, what: `${WHAT[finding.kind]}${many}${titled === '' ? '' : `: ${titled}`}` });
+    addOnce(row.holders, holderText(holder));
+    if (kind !== 'leak') addOnce(row.titles, title);
+    rows.set(key, row);
   }
-  return [...rows.values()].sort((a, b) => a.sort - b.sort || (a.hosts[0] ?? '').localeCompare(b.hosts[0] ?? ''));
+  const rank = ({ kind }: Row) => KINDS.indexOf(kind);
+  return [...rows.values()].sort((a, b) => rank(a) - rank(b) || (a.hosts[0] ?? '').localeCompare(b.hosts[0] ?? ''));
+}
+
+function whatText({ kind, count: number }: Row): string {
+  return number === 1 ? WHAT[kind] : `${WHAT[kind]} x${number}`;
 }
 
 function addOnce(list: string[], text: string): void {

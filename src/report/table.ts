@@ -1,10 +1,10 @@
 import { clip, displayWidth, fill } from '../core/display-width.ts';
 import type { Style } from './style.ts';
 
-/** A row with an optional line below it, over the whole width. */
+/** A row with texts below it, over the whole width. */
 export interface TableRow {
   readonly cells: readonly string[];
-  readonly below?: string;
+  readonly below?: readonly string[];
 }
 
 const GAP = 2;
@@ -33,9 +33,9 @@ export function renderTable(
       .trimEnd();
   return [
     style.paint('bold', line(head)),
-    ...rows.flatMap(({ cells, below = '' }) => [
+    ...rows.flatMap(({ cells, below = [] }) => [
       line(cells),
-      ...(below === '' ? [] : wrap(below, columns - 3).map((text) => style.paint('dim', `  ${text}`))),
+      ...below.flatMap((text) => wrap(text, columns - 3)).map((text) => style.paint('dim', `  ${text}`)),
     ]),
   ];
 }

@@ -124,7 +124,7 @@ function errorsPage(): Page {
   const codes = Object.entries(ERROR_CODES);
   const rows = codes.map(([name, facts]) => ({
     cells: [name, facts.class, `retry: ${facts.retry}`],
-    below: facts.meaning,
+    below: [facts.meaning],
   }));
   return {
     lines: (style, columns) => renderTable(['CODE', 'LEADS TO', 'TRY AGAIN'], rows, style, columns),

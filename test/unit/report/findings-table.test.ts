@@ -44,7 +44,21 @@ describe('the table of findings', () => {
     expect(rows).toHaveLength(4);
     expect(rows[1]).toContain('private propagation');
     expect(rows[2]).toContain('PrivateTmp');
-    expect(rows[3]).toContain('not a leak: an immutable file');
+    expect(rows[3]).toContain('not a leak');
+  });
+
+  it('tells the title of what is no leak, if it is one', () => {
+    const finding = leak('c', 1, { kind: 'not-a-leak', title: 'x has an immutable file' });
+    const two = leak('d', 1, { kind: 'not-a-leak', title: 'y has an immutable file' });
+    const one = renderFindings([{ host: 'a', finding }], style, WIDE);
+    expect(one[2]).toBe('  x has an immutable file');
+    const both = renderFindings(
+      [finding, two].map((each) => ({ host: 'a', finding: each })),
+      style,
+      WIDE,
+    );
+    expect(both.join('')).toContain('not a leak x2');
+    expect(both.join('')).not.toContain('x has');
   });
 
   it.each([60, 80, 120])('fits %i columns', (columns) => {
