@@ -1,14 +1,18 @@
 import type { Clock } from '../core/clock.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { HostTarget } from '../core/target.ts';
+import { AdmissionGates, type Leave } from './admission.ts';
 import { type HostPlan, type PlanOptions, planHosts } from './host-plan.ts';
 import type { Link } from './link.ts';
 import { openLocalLink } from './local.ts';
+import { openOpensshLink } from './openssh.ts';
 import type { Opened } from './session.ts';
 import { openShellSession } from './shell-session.ts';
 import { SshDialer } from './ssh.ts';
 import { localIdentity } from './ssh-config-output.ts';
 import type { Result } from './ssh-connection.ts';
+import { abortedError } from './ssh-errors.ts';
+import { type SshRoute, serverKey } from './ssh-route.ts';
 
 /** How a run connects. */
 export interface ConnectOptions extends PlanOptions {
@@ -54,12 +58,13 @@ export async function prepareConnections(targets: readonly HostTarget[], options
 class PreparedConnector implements Connector {
   readonly #plans: ReadonlyMap<string, HostPlan>;
   readonly #options: ConnectOptions;
+  readonly #gates = new AdmissionGates();
   readonly #dialer: SshDialer;
 
   constructor(plans: ReadonlyMap<string, HostPlan>, options: ConnectOptions) {
     this.#plans = plans;
     this.#options = options;
-    this.#dialer = new SshDialer(options.clock);
+    this.#dialer = new SshDialer(options.clock, this.#gates);
   }
 
   async open(target: HostTarget, runSignal?: AbortSignal): Promise<Opened> {
@@ -108,6 +113,51 @@ class PreparedConnector implements Connector {
   async #openLink(plan: HostPlan, signal: AbortSignal): Promise<Result<Link>> {
     const { target, choice, route } = plan;
     if (choice.transport === 'local' || route === undefined) return { ok: true, value: openLocalLink(target.name) };
-    return this.#dialer.openLink(route, signal);
+    if (choice.transport === 'openssh') return this.#openOpenssh(plan, route, signal);
+    const opened = await this.#dialer.openLink(route, signal);
+    if (opened.ok || target.transport !== 'auto' || !lacksAlgorithm(opened.error)) return opened;
+    const other = await this.#openOpenssh(plan, route, signal);
+    return other.ok || other.error.code !== 'E_SSH_CONFIG' ? other : opened;
   }
+
+  /** Each ssh process dials the first server of its way by itself, so that one has the gate. */
+  async #openOpenssh(plan: HostPlan, route: SshRoute, signal: AbortSignal): Promise<Result<Link>> {
+    const { target, resolved } = plan;
+    const { hostKeys, sshConfigFile, environment } = this.#options;
+    let leave: Leave | undefined;
+    try {
+      leave = await this.#gates.of(resolved?.proxyCommand ?? serverKey(firstHop(route))).enter(signal);
+      const opened = await openOpensshLink(
+        {
+          host: target.name,
+          address: target.address ?? target.name,
+          identityFiles: target.identityFiles,
+          ...(target.port === undefined ? {} : { port: target.port }),
+          ...(target.user === undefined ? {} : { user: target.user }),
+          ...(sshConfigFile === undefined ? {} : { configFile: sshConfigFile }),
+        },
+        {
+          connectDeadlineMs: route.deadlineMs,
+          env: environment,
+          signal,
+          ...(hostKeys === undefined ? {} : { hostKeys }),
+        },
+      );
+      leave(!opened.ok && opened.error.code === 'E_CONNECT_SHED');
+      return opened.ok ? { ok: true, value: opened.link } : opened;
+    } catch (error) {
+      leave?.(false);
+      if (!signal.aborted) throw error;
+      return { ok: false, error: abortedError(route.endpoint, signal) };
+    }
+  }
+}
+
+/** The server, or a jump host before it, and our client have no algorithm in common. */
+function lacksAlgorithm(error: UnbusyError): boolean {
+  return (error.code === 'E_CONNECT_PROTOCOL' || error.code === 'E_CONNECT_JUMP') && error.data?.reason === 'handshake';
+}
+
+function firstHop(route: SshRoute): SshRoute {
+  return route.via === undefined ? route : firstHop(route.via);
 }

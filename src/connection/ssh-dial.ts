@@ -1,3 +1,4 @@
+import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { UnbusyError } from '../core/errors.ts';
 import type { Credentials } from './credentials.ts';
@@ -58,7 +59,7 @@ class Dial {
       this.#onAbort();
       return;
     }
-    const { endpoint, credentials, hostKeys, stream, deadlineMs, onlyTypes } = this.#request;
+    const { endpoint, credentials, stream, deadlineMs } = this.#request;
     this.#timer = setTimeout(
       () => this.#fail(timeoutError(endpoint, this.#phase, deadlineMs, this.#early)),
       deadlineMs,
@@ -72,6 +73,19 @@ class Dial {
       .on('ready', () => this.#finish({ kind: 'ready', client: this.#client }))
       .on('error', (error) => this.#onError(error))
       .on('close', () => this.#onClose());
+    if (stream instanceof Socket && isIP(endpoint.hostname) === 0) this.#phase = 'resolving';
+    stream.once('lookup', () => this.#reach('connecting'));
+    try {
+      this.#connect(next);
+    } catch (error) {
+      // A crypto library that lacks one of the algorithms, as in FIPS mode.
+      this.#reach('key-exchange');
+      this.#onOver(Object.assign(error as Error, { level: 'handshake' }));
+    }
+  }
+
+  #connect(authHandler: unknown): void {
+    const { endpoint, hostKeys, stream, onlyTypes } = this.#request;
     this.#client.connect({
       sock: stream,
       username: endpoint.user,
@@ -83,7 +97,7 @@ class Dial {
         onlyTypes !== undefined,
       ),
       hostVerifier: (blob: Buffer) => this.#checkKey(blob),
-      authHandler: next as never,
+      authHandler: authHandler as never,
     });
     // After connect(), which pauses the stream, so that this listener does not start the flow before ssh2's own.
     stream.on('data', this.#onEarlyData);

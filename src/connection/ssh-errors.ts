@@ -6,7 +6,7 @@ import type { LoginStory } from './ssh-authentication.ts';
 import { type Endpoint, endpointLabel, socketName } from './ssh-endpoint.ts';
 
 /** How far a try came before it failed. */
-export type DialPhase = 'connecting' | 'banner' | 'key-exchange' | 'login';
+export type DialPhase = 'resolving' | 'connecting' | 'banner' | 'key-exchange' | 'login';
 
 /** What is known of a try that failed. */
 export interface DialFailure {
@@ -23,7 +23,7 @@ export interface DialFailure {
 /** The error of a failed try: decided by how far it came and by error codes, never by what a text says. */
 export function dialError(failure: DialFailure): UnbusyError {
   const { phase } = failure;
-  if (phase === 'connecting') return connectError(failure);
+  if (phase === 'resolving' || phase === 'connecting') return connectError(failure);
   if (phase === 'banner') return notSshError(failure.endpoint, failure.early);
   if (phase === 'key-exchange') return keyExchangeError(failure);
   return loginError(failure);
@@ -33,6 +33,10 @@ export function dialError(failure: DialFailure): UnbusyError {
 export function timeoutError(endpoint: Endpoint, phase: DialPhase, afterMs: number, early: string): UnbusyError {
   const after = formatDuration(afterMs);
   if (phase === 'banner' && early !== '') return notSshError(endpoint, early);
+  if (phase === 'resolving') {
+    const message = `The name ${endpoint.hostname} did not resolve within ${after}.`;
+    return make('E_CONNECT_DNS', endpoint, message, 'Look whether the DNS servers of this machine answer.', { phase });
+  }
   const what = {
     connecting: `did not accept the TCP connection within ${after}`,
     banner: `accepted the TCP connection, but sent no SSH banner within ${after}`,

@@ -16,13 +16,14 @@ const LONGEST_PAUSE_MS = 4000;
 
 /** Opens connections over ssh2: one for each host, and one for each jump host, however many hosts are behind it. */
 export class SshDialer {
-  readonly #gates = new AdmissionGates();
+  readonly #gates: AdmissionGates;
   readonly #jumps: JumpPool;
   readonly #clock: Clock;
   readonly #over = new AbortController();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, gates = new AdmissionGates()) {
     this.#clock = clock;
+    this.#gates = gates;
     this.#jumps = new JumpPool(clock);
   }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectOptions } from '../../../src/connection/connect.ts';
 import type { UnbusyError } from '../../../src/core/errors.ts';
@@ -62,7 +62,7 @@ describe('a login', () => {
   it('without any key says so, and what the server takes', async () => {
     await start();
     bed.configure('Host *\n  IdentityFile none');
-    writeFileSync(bed.keyFile, '');
+    rmSync(bed.keyFile);
     expect(await attempt()).toMatchObject({ code: 'E_AUTH', data: { offered: [], accepts: ['publickey'] } });
   });
 

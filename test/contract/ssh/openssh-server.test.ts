@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,7 +61,10 @@ async function startAgent(...keys: readonly string[]): Promise<string> {
   for (let tries = 0; tries < 50; tries++) {
     try {
       for (const [index, key] of keys.entries()) {
-        execFileSync('ssh-add', ['-q', bed.write(`agent-key-${index}`, key)], { env: { SSH_AUTH_SOCK: socket } });
+        execFileSync('ssh-add', ['-q', bed.write(`agent-key-${index}`, key)], {
+          env: { SSH_AUTH_SOCK: socket },
+          stdio: 'ignore',
+        });
       }
       return socket;
     } catch {
@@ -112,6 +116,47 @@ describe.skipIf(noSshd !== undefined)(
         `Host bastion\n  HostName 127.0.0.1\n  Port ${bastion.port}\n  User ${bastion.user}\nHost 127.0.0.1\n  ProxyJump bastion`,
       );
       expect(await openAll(many(inner, 20))).toEqual(Array.from({ length: 20 }, () => 'open'));
+    });
+
+    it('is reached through OpenSSH if it has no algorithm in common with us', async () => {
+      const sshd = await start('KexAlgorithms sntrup761x25519-sha512@openssh.com');
+      const [target] = many(sshd, 1);
+      if (target === undefined) return;
+      const connector = await bed.prepare([target]);
+      const opened = await connector.open(target);
+      expect(opened.ok ? opened.session.transport : opened.error).toBe('openssh');
+      if (opened.ok) await opened.session.close();
+      expect(await openAll([{ ...target, transport: 'ssh' }])).toEqual([
+        expect.stringMatching(/^E_CONNECT_PROTOCOL: /),
+      ]);
+    });
+
+    it('is reached through OpenSSH by the certificate of its key, and not by our own client', async () => {
+      const sshd = await start('', ['ed25519']);
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', `${bed.dir}/ca`]);
+      const dir = `${bed.dir}/sshd-${sshd.port}`;
+      execFileSync('ssh-keygen', [
+        '-q',
+        '-s',
+        `${bed.dir}/ca`,
+        '-I',
+        'x',
+        '-h',
+        '-n',
+        '127.0.0.1',
+        `${dir}/ed25519.pub`,
+      ]);
+      await sshd.close();
+      const certified = await start(`HostCertificate ${dir}/ed25519-cert.pub\nHostKey ${dir}/ed25519`, []);
+      bed.write('known_hosts', `@cert-authority * ${readFileSync(`${bed.dir}/ca.pub`, 'utf8')}`);
+      const [target] = many(certified, 1);
+      if (target === undefined) return;
+      const connector = await bed.prepare([target]);
+      const opened = await connector.open(target);
+      expect(opened.ok ? opened.session.transport : opened.error).toBe('openssh');
+      if (opened.ok) await opened.session.close();
+      bed.write('known_hosts', '');
+      expect(await openAll([target])).toEqual([expect.stringMatching(/^E_HOSTKEY_UNKNOWN: /)]);
     });
 
     it('refuses a key that it does not know, and is not asked for shell or password', async () => {
