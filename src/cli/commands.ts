@@ -1,12 +1,13 @@
 import type { CommandSpec } from './command.ts';
 import { completionCommand } from './commands/completion.ts';
+import { demoCommand } from './commands/demo.ts';
 import { docCommand } from './commands/doc.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { lintCommand } from './commands/lint.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
 
-const MAIN: readonly CommandSpec[] = [runCommand, scanCommand, lintCommand, docCommand, inventoryCommand];
+const MAIN: readonly CommandSpec[] = [runCommand, scanCommand, lintCommand, docCommand, inventoryCommand, demoCommand];
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [...MAIN, completionCommand(MAIN)];

@@ -1,4 +1,4 @@
-import type { Playbook } from '../config/playbook-model.ts';
+import type { Emit } from '../core/events.ts';
 import type { RunReport } from '../core/results.ts';
 import { type RunInput, runPlaybook } from '../engine/run.ts';
 import { MODULES } from '../modules/registry.ts';
@@ -7,30 +7,24 @@ import { connectWith } from './connector.ts';
 import type { Given } from './given.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
-import type { Inputs } from './load-inputs.ts';
+import type { Selection } from './selection.ts';
 
-/** What is run, and how. */
-export interface Execution {
-  readonly inputs: Inputs;
-  readonly playbook: Playbook;
-  readonly mode: 'run' | 'check';
-  readonly tags?: readonly string[];
-  readonly skipTags?: readonly string[];
-}
-
-/** Runs a playbook under the options, its events going to the listener; signals are heard from here until the report. */
-export async function execute(io: Io, given: Given, what: Execution, listener: Listener): Promise<RunReport> {
+/** Runs what was chosen under the options, its events going to the listener; signals are heard until the report is there. */
+export async function execute(
+  io: Io,
+  given: Given,
+  selection: Selection,
+  mode: 'run' | 'check',
+  listener: Listener,
+): Promise<RunReport> {
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
-  const emit = (event: Parameters<Listener['handle']>[0]) => listener.handle(event);
-  for (const { text } of what.inputs.inventory.notices ?? []) emit({ kind: 'notice', text });
+  const emit: Emit = (event) => listener.handle(event);
+  const { inventory, playbook, extraVars, tags, skipTags, limit } = selection;
+  for (const { text } of inventory.notices ?? []) emit({ kind: 'notice', text });
   try {
     const input: RunInput = {
-      playbook: what.playbook,
-      inventory: what.inputs.inventory,
-      extraVars: what.inputs.extraVars.vars,
-      mode: what.mode,
-      tags: what.tags ?? [],
-      skipTags: what.skipTags ?? [],
+      ...{ playbook, inventory, tags, skipTags, mode },
+      extraVars: extraVars.vars,
       forks: given.number('forks'),
       deadlines: deadlinesOf(given),
       overrides: overridesOf(given),
@@ -39,7 +33,7 @@ export async function execute(io: Io, given: Given, what: Execution, listener: L
       clock: io.clock,
       version: io.version,
       drain: interrupts.drain,
-      ...(what.inputs.limit === undefined ? {} : { limit: what.inputs.limit }),
+      ...(limit === undefined ? {} : { limit }),
     };
     return await runPlaybook(input, emit, interrupts.cancel);
   } finally {

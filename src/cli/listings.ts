@@ -1,14 +1,7 @@
-import type { Inventory } from '../config/inventory-model.ts';
-import type { Playbook } from '../config/playbook-model.ts';
 import { printable } from '../core/text.ts';
-import { type SelectionFlags, selectPlays } from '../engine/selection.ts';
+import { selectPlays } from '../engine/selection.ts';
 import type { Io } from './io.ts';
-
-/** What the command line chose. */
-export interface Selection extends SelectionFlags {
-  readonly playbook: Playbook;
-  readonly inventory: Inventory;
-}
+import type { Selection } from './selection.ts';
 
 /** Prints the hosts that a run would touch, play by play. */
 export function listHosts(io: Io, { playbook, inventory, ...flags }: Selection, json: boolean): number {

@@ -1,22 +1,12 @@
-import type { RunReport } from '../../core/results.ts';
-import { diffLines } from '../../report/diff-view.ts';
-import { unknownKeyLines } from '../../report/host-keys.ts';
-import { planLines } from '../../report/plan-view.ts';
-import { renderSummary } from '../../report/summary.ts';
 import { commandAgain } from '../again.ts';
 import type { CommandSpec } from '../command.ts';
-import { execute } from '../execute.ts';
 import type { Given } from '../given.ts';
-import type { Io } from '../io.ts';
 import { listHosts, listTasks } from '../listings.ts';
 import { loadPlaybookAndInputs } from '../load-inputs.ts';
-import { styleFor } from '../look.ts';
-import { allListeners, machineListeners, progressListener, verbosityOf } from '../reporters.ts';
+import { runAndPrint } from '../run-and-print.ts';
+import type { Selection } from '../selection.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS } from '../shared-options.ts';
 import { lintFiles } from './lint.ts';
-
-/** Plans are listed in full up to so many hosts, or with -v or -D. */
-const FULL_PLAN_HOSTS = 10;
 
 /** `unbusy run PLAYBOOK`: makes hosts as the playbook says, or says with -C what it would do. */
 export const runCommand: CommandSpec = {
@@ -65,39 +55,21 @@ export const runCommand: CommandSpec = {
   async run(io, args, given) {
     const [file = ''] = args;
     if (given.has('syntax-check')) return lintFiles(io, [file], given);
-    const loaded = loadPlaybookAndInputs(file, given);
-    const selection = { ...loaded, tags: words(given.list('tags')), skipTags: words(given.list('skip-tags')) };
-    if (given.has('list-hosts')) return listHosts(io, selection, given.has('json'));
-    if (given.has('list-tasks')) return listTasks(io, selection, given.has('json'));
-    const listener = allListeners([...machineListeners(io, given), progressListener(io, given)]);
-    const mode = given.has('check') ? 'check' : 'run';
-    const report = await execute(io, given, { ...selection, inputs: loaded, mode }, listener);
-    if (!given.has('json') && !given.has('jsonl')) printResult(io, args, given, report);
-    return report.exitCode;
+    if (given.has('list-hosts')) return listHosts(io, chosen(file, given), given.has('json'));
+    if (given.has('list-tasks')) return listTasks(io, chosen(file, given), given.has('json'));
+    return runAndPrint(io, chosen(file, given), given, commandAgain(runCommand, args, given));
   },
 };
 
+function chosen(file: string, given: Given): Selection {
+  const tags = (name: string) => wordsOf(given.list(name));
+  return { ...loadPlaybookAndInputs(file, given), tags: tags('tags'), skipTags: tags('skip-tags') };
+}
+
 /** Tags stand in one word with commas, or in several options. */
-function words(list: readonly string[]): readonly string[] {
+function wordsOf(list: readonly string[]): readonly string[] {
   return list
     .flatMap((each) => each.split(','))
     .map((word) => word.trim())
     .filter((word) => word !== '');
-}
-
-/** The result for a person: pending changes, diffs, unknown keys, the recap. */
-function printResult(io: Io, args: readonly string[], given: Given, report: RunReport): void {
-  const style = styleFor(io, given, io.out);
-  const diff = given.has('diff');
-  const full = report.hosts.length <= FULL_PLAN_HOSTS || verbosityOf(given) > 0 || diff;
-  const quiet = given.has('quiet');
-  const lines = [
-    ...(report.mode === 'check' && full && !quiet ? planLines(report.hosts, style) : []),
-    ...(diff ? diffLines(report.hosts, style) : []),
-    ...unknownKeyLines(report.hosts),
-    ...(quiet && report.exitCode === 0
-      ? []
-      : renderSummary(report, { style, columns: io.out.columns(), again: commandAgain(runCommand, args, given) })),
-  ];
-  if (lines.length > 0) io.out.write(`${lines.join('\n')}\n`);
 }

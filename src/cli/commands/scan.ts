@@ -15,6 +15,7 @@ import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-opti
 const SCAN = `
 - name: scan
   hosts: all
+  become: true
   tasks:
     - name: look for dead containers and leaked mounts
       dead_containers: {}
@@ -27,18 +28,13 @@ export const scanCommand: CommandSpec = {
   args: [],
   options: [...HOST_OPTIONS, ...CONNECTION_OPTIONS, ...OUTPUT_OPTIONS],
   examples: [
-    ['unbusy scan -i hosts.yml -b', 'all hosts of an inventory, as root through sudo'],
+    ['unbusy scan -i hosts.yml', 'all hosts of an inventory; becomes root through sudo or doas'],
     ['unbusy scan -i cd01,cd02, -u root --json', 'two hosts, for a program to read'],
   ],
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   async run(io, _args, given) {
-    const inputs = loadInputs(given);
-    const report = await execute(
-      io,
-      given,
-      { inputs, playbook: scanPlaybook(), mode: 'check' },
-      progressListener(io, given),
-    );
+    const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
+    const report = await execute(io, given, selection, 'check', progressListener(io, given));
     const exitCode = scanExitCode(report);
     if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
     else {

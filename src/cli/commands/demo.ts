@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UnbusyError } from '../../core/errors.ts';
+import { type DemoFleet, startDemoFleet } from '../../demo/fleet.ts';
+import type { Style } from '../../report/style.ts';
+import type { CommandSpec } from '../command.ts';
+import { Given, type RawValue } from '../given.ts';
+import type { Io } from '../io.ts';
+import { loadPlaybookAndInputs } from '../load-inputs.ts';
+import { styleFor } from '../look.ts';
+import { runAndPrint } from '../run-and-print.ts';
+import { LOOK_OPTIONS } from '../shared-options.ts';
+import { runCommand } from './run.ts';
+import { scanCommand } from './scan.ts';
+
+const PLAYBOOK = 'playbooks/sweep-dead.yml';
+
+/** `unbusy demo`: the main job on a small fleet that this command brings along. */
+export const demoCommand: CommandSpec = {
+  name: 'demo',
+  summary: 'Show the main job on a small fleet of its own; needs no hosts and no Docker.',
+  args: [],
+  options: [...LOOK_OPTIONS],
+  examples: [['unbusy demo', 'scan, run, run again; everything is gone afterwards']],
+  exits: [0, 1, 130, 143],
+  async run(io, _args, given) {
+    let stopped = 0;
+    const dispose = io.onSignal((signal) => {
+      stopped = signal === 'SIGINT' ? 130 : 143;
+    });
+    const fleet = await startDemoFleet();
+    try {
+      return await show(io, given, fleet, () => stopped);
+    } finally {
+      await fleet.stop();
+      dispose();
+    }
+  },
+};
+
+/** Scan, run, run again; ends early with the first exit code that is not the expected one. */
+async function show(io: Io, given: Given, fleet: DemoFleet, stopped: () => number): Promise<number> {
+  const style = styleFor(io, given, io.out);
+  const [scan, run] = [givenFor(scanCommand, given, fleet, io), givenFor(runCommand, given, fleet, io)];
+  const file = packageFile(PLAYBOOK);
+  const steps: readonly { title: string; expected: number; act: () => Promise<number> }[] = [
+    { title: 'unbusy scan: look, change nothing', expected: 3, act: () => scanCommand.run(io, [], scan) },
+    { title: `unbusy run ${PLAYBOOK}: release, remove, prove`, expected: 0, act: () => sweep(io, file, run) },
+    { title: 'the same again: nothing is left to do', expected: 0, act: () => sweep(io, file, run) },
+  ];
+  io.out.write(`${fleet.description}\n`);
+  for (const { title, expected, act } of steps) {
+    if (stopped() !== 0) return stopped();
+    io.out.write(`\n${style.paint('bold', `${style.glyph('arrow')} ${title}`)}\n`);
+    const code = await act();
+    if (code !== expected) return stopped() === 0 ? code : stopped();
+  }
+  io.out.write(`${closing(style).join('\n')}\n`);
+  return 0;
+}
+
+async function sweep(io: Io, file: string, given: Given): Promise<number> {
+  return runAndPrint(io, { ...loadPlaybookAndInputs(file, given), tags: [], skipTags: [] }, given);
+}
+
+/** The options of another command, set for the fleet. */
+function givenFor(command: CommandSpec, given: Given, fleet: DemoFleet, io: Io): Given {
+  const typed = new Map<string, RawValue>([
+    ...given.typed,
+    ['inventory', [fleet.inventoryFile]],
+    ['ssh-config', fleet.sshConfigFile],
+    ['host-keys', 'strict'],
+  ]);
+  return new Given(command.options, typed, { ...io.env, UNBUSY_INVENTORY: undefined, UNBUSY_USER: undefined });
+}
+
+function closing(style: Style): readonly string[] {
+  return [
+    '',
+    style.paint('bold', 'The demo fleet is being taken down; nothing of it stays. On your own hosts:'),
+    '  unbusy scan -i host1,host2,                          look, change nothing',
+    `  unbusy run ${PLAYBOOK} -i host1,host2, -C   what would be done`,
+    `  unbusy run ${PLAYBOOK} -i host1,host2,      do it`,
+  ];
+}
+
+/** A file of the package, seen from the bundle or from the sources. */
+function packageFile(path: string): string {
+  for (const root of ['../', '../../../']) {
+    const file = fileURLToPath(new URL(root + path, import.meta.url));
+    if (existsSync(file)) return file;
+  }
+  throw new UnbusyError('E_BUG', `${path} is missing from the installed package`);
+}
