@@ -99,7 +99,8 @@ def check(rows):
     below = sorted(row[3] for row in rows.values() if row[0] == id)
     for other in below: out(b"below", other)
     if below: leave(11)
-    place = os.open(point, 0x200000)
+    try: place = os.open(point, 0x200000)
+    except OSError: leave(10, b"found", b"the mount point is out of reach")
     seen = [line.split()[1] for line in read("fdinfo/" + str(place)).split(b"\n") if line.startswith(b"mnt_id:")]
     if seen and seen[0] != id: leave(10, b"found", b"mount " + seen[0] + b" at this path")
     if not seen:
@@ -134,7 +135,8 @@ compare='
     }
     return made text
   }
-  function stale(why) { gsub(/\\/, "\\134", why); gsub(/\t/, "\\011", why); gsub(/\n/, "\\012", why); print "found\t" why; exit 10 }
+  function safe(s) { gsub(/\\/, "\\134", s); gsub(/\t/, "\\011", s); gsub(/\n/, "\\012", s); return s }
+  function stale(why) { print "found\t" safe(why); exit 10 }
   function at(i, key, want) { if (want != ENVIRON[key]) stale(want " instead of " ENVIRON[key]) }
   function leads(point, path) { return point == "/" || path == point || index(path, point "/") == 1 }
   {
@@ -146,7 +148,7 @@ compare='
     id = ENVIRON["ID"]; if (!(id in parent)) stale("no mount " id)
     at(1, "PARENT", parent[id]); at(2, "DEVICE", device[id]); at(3, "ROOT", root[id]); at(4, "POINT", point[id]); at(5, "TYPE", type[id])
     at(6, "GROUP", (parent[id] in peers) ? peers[parent[id]] : "-")
-    for (other in parent) if (parent[other] == id) { below = 1; print "below\t" other }
+    for (other in parent) if (parent[other] == id) { below = 1; print "below\t" safe(point[other]) }
     if (below) exit 11
     # Mounts on the way, the nearest to the root first: where this walk ends is what the path means.
     for (here = top; ; here = next_one) {

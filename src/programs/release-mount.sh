@@ -7,7 +7,7 @@
 # Records: tool NAME | found TEXT (what differs from the arguments) | below POINT (a mount on it) | errno NUMBER | said TEXT | stuck PID.
 # Exit: 0 the mount is gone from the table of that namespace; 10 stale, nothing was done; 11 busy; 12 denied, or locked by a user
 #   namespace (EINVAL); 13 no tool; 14 the step did not end in time; 20 it failed in another way, or the mount is still there.
-# Never: tries twice, forces (MNT_FORCE), unmounts a mount that carries others, follows a link at the mount point, runs a program of
+# Never: asks the kernel again after an answer that it understood, forces (MNT_FORCE), unmounts a mount that carries others, follows a link at the mount point, runs a program of
 #   the namespace that it enters.
 set -eu
 
@@ -53,7 +53,8 @@ compare_table() {
   case $verdict in 0) return 0 ;; 10 | 11) finish "$verdict" ;; *) return 1 ;; esac
 }
 
-# Unmounts, then looks whether the mount is gone; exit numbers of umount(8) do not tell why it failed.
+# Unmounts, then looks whether the mount is gone. Exit numbers of umount(8) do not tell why it failed: libmount, for one, fails
+# where the namespace has no /proc; so the next tool may have its turn.
 plainly() {
   compare_table || return 0
   record tool "$1"
@@ -61,9 +62,11 @@ plainly() {
   step "$@"
   [ "$(readlink "$task/ns/mnt")" = "mnt:[$inode]" ] || stale 'the process left the namespace'
   verdict=0
+  # shellcheck disable=SC2016
   ID=$id awk '$1 == ENVIRON["ID"] { found = 1 } END { exit found }' "$task/mountinfo" || verdict=20
-  if [ "$verdict" != 0 ]; then record said "$said"; fi
-  finish "$verdict"
+  if [ "$verdict" = 0 ]; then finish 0; fi
+  record said "$said"
+  failed=20
 }
 
 # True for a 64-bit little-endian program without an interpreter; one with it would load that from the namespace.
@@ -113,6 +116,7 @@ with_busybox() {
 release() {
   bounded 5 stat -L -c %i /proc/self/fd/9
   [ "$code:$said" = "0:$inode" ] || stale 'another namespace'
+  failed=13
   for tool in $tools; do
     case $tool in
       perl) if command -v perl >/dev/null; then whole perl -e "$in_perl" --; fi ;;
@@ -126,7 +130,7 @@ release() {
       *) exit 64 ;;
     esac
   done
-  finish 13
+  finish "$failed"
 }
 
 main() {
