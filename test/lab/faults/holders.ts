@@ -69,15 +69,19 @@ export const pinnedNamespace: StartHolder = async (host) => {
     mount -t tmpfs kept /run/kept
     mount --make-private /run/kept
     touch ${name}
-    unshare --mount --propagation private sleep 1000 >/dev/null 2>&1 </dev/null &
-    pid=$!
-    until [ "$(readlink /proc/$pid/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
-    # The program has made its copies private once it has become the sleep.
-    until [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.1; done
-    readlink /proc/$pid/ns/mnt
-    mount --bind /proc/$pid/ns/mnt ${name}
-    kill $pid
-    wait $pid || :
+    # A namespace can be bound only in one with a lower number, and since Linux 6.18 each processor numbers by itself.
+    for processor in $(seq 0 $(($(nproc --all) - 1))) $(seq 0 $(($(nproc --all) - 1))); do
+      taskset -c $processor unshare --mount --propagation private sleep 1000 >/dev/null 2>&1 </dev/null &
+      pid=$!
+      # The copies are private once unshare has become the sleep.
+      until [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.1; done
+      namespace=$(readlink /proc/$pid/ns/mnt)
+      mount --bind /proc/$pid/ns/mnt ${name} 2>/dev/null && bound=$namespace
+      kill $pid
+      wait $pid || :
+      [ -z "\${bound-}" ] || break
+    done
+    echo $bound
   `);
   return { kind: 'pinned', name, namespace, table: `nsenter --mount=${name} cat /proc/self/mountinfo` };
 };
