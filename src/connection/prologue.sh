@@ -5,7 +5,9 @@
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
-unset IFS CDPATH ENV BASH_ENV HISTFILE
+unset CDPATH ENV BASH_ENV HISTFILE
+IFS=' 	
+'
 unalias -a
 umask 077
 # Somewhere where it keeps no mount busy.
