@@ -1,10 +1,9 @@
 import type { Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
-import { boundedProgram } from './bounded.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type HostStep, runHostStep, type StepAnswer } from './host-step.ts';
-import tools from './namespace-tools.sh';
+import { namespaceProgram } from './namespace-tools.ts';
 import text from './release-mount.sh';
 
 /** One mount in one namespace, as it was looked at; the host compares all of it right before it acts. */
@@ -33,7 +32,7 @@ export interface ReleaseSettings {
   readonly tools?: readonly ('perl' | 'python' | 'umount' | 'busybox')[];
 }
 
-const PROGRAM = boundedProgram('release-mount', `${tools}\n${text}`);
+const PROGRAM = namespaceProgram('release-mount', text);
 
 /** By falling safety: the first two compare, resolve the path and unmount in one process that never runs foreign code. */
 const TOOLS = ['perl', 'python', 'umount', 'busybox'] as const;

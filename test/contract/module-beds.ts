@@ -107,10 +107,16 @@ const assertion: readonly ModuleBed[] = [
   { name: 'a condition that holds', lay: () => ({ that: [conditionOf('1 < 2')] }), callsHost: false },
 ];
 
+/** Its faults need real hosts: see test/lab. Here it must see that nothing is dead, and touch nothing. */
+const deadContainers: readonly ModuleBed[] = [
+  { name: 'a host without dead containers', lay: () => ({ docker_deadline: '2s' }), callsHost: true },
+];
+
 /** A bed, or several, for every module that a playbook can ask for. */
 export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   assert: assertion,
   command,
+  dead_containers: deadContainers,
   file_content: fileContent,
   file_state: fileState,
 };
