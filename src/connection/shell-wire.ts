@@ -18,6 +18,8 @@ export interface WireLimits {
 const WINDOW = 1024 * 1024;
 /** What the guard on the host grants beyond the deadlines of a burst, so that the controller acts first. */
 const GUARD_SLACK_MS = 15_000;
+/** A guard costs the host two forks, so one serves all the bursts of this time. */
+const GUARD_LEAST_MS = 300_000;
 const NOISE_LIMIT = 4096;
 
 interface Pending {
@@ -47,6 +49,7 @@ export class ShellWire {
   #preamble = '';
   #numbers = 0;
   #inFlight = 0;
+  #guardedUntil = 0;
   #flushPlanned = false;
   #timer: NodeJS.Timeout | undefined;
   #over: string | undefined;
@@ -163,10 +166,14 @@ export class ShellWire {
     if (wasIdle) this.#startTimer();
   }
 
-  /** Shell text that sets the guard for one burst; prologue.sh defines unbusy_watch. */
+  /** Shell text that sets the guard on the host (unbusy_watch of prologue.sh), unless the one it has covers this burst. */
   #guardText(burstMs: number): string {
-    const limit = Math.min(burstMs, this.#limits.hostLimitMs);
-    return limit > 0 ? `unbusy_watch ${Math.ceil(limit / 1000)}\n` : '';
+    const { hostLimitMs } = this.#limits;
+    const now = performance.now();
+    if (hostLimitMs === 0 || now + Math.min(burstMs, hostLimitMs) <= this.#guardedUntil) return '';
+    const limit = Math.min(Math.max(burstMs, GUARD_LEAST_MS), hostLimitMs);
+    this.#guardedUntil = now + limit;
+    return `unbusy_watch ${Math.ceil(limit / 1000)}\n`;
   }
 
   #define(call: Call): string {

@@ -162,8 +162,8 @@ describe.each(Object.entries(SHELLS))('a session under %s', (_, shell) => {
   test('takes an argument of 1 MiB', async () => {
     const session = await open();
     const outcome = await session.call(
-      program('length', 'printf %s "${#1}"', { output: 'raw', args: ["x'".repeat(512 * 1024)] }),
+      program('length', 'printf %s "$1" | wc -c', { output: 'raw', args: ["x'".repeat(512 * 1024)] }),
     );
-    expect(outcome).toMatchObject({ kind: 'exited', stdout: String(1024 * 1024) });
+    expect(outcome).toMatchObject({ kind: 'exited', stdout: expect.stringMatching(/^\s*1048576\n$/) });
   });
 });

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openShellSession } from '../../../src/connection/shell-session.ts';
+import { loginLink, SHELLS, shellLink, withCommand } from '../../support/shell-links.ts';
+
+const hello = { program: { name: 'hello', text: 'printf \'%s\' "$1"' }, args: ["a 'b' $c"], output: 'raw' as const };
+
+describe.each(Object.entries(SHELLS))('opening under %s', (_, shell) => {
+  test('what a login prints before the first marker is no answer', async () => {
+    const noise = 'echo "Welcome to $HOSTNAME"; printf "no newline"; echo motd >&2; ';
+    const opened = await openShellSession(withCommand(shellLink(shell), (line) => noise + line));
+    if (!opened.ok) throw opened.error;
+    expect(opened.session.facts.os).toBe('Linux');
+    expect(await opened.session.call(hello)).toMatchObject({ stdout: "a 'b' $c", stderr: '' });
+    await opened.session.close();
+  });
+});
+
+describe('opening through a login shell', () => {
+  for (const loginShell of ['/usr/bin/fish', '/usr/bin/tcsh', '/usr/bin/bash', '/usr/bin/mksh']) {
+    const missing = !existsSync(loginShell);
+    if (missing) console.warn(`NOT RUN: opening through ${loginShell}, which is not installed here`);
+
+    test.skipIf(missing)(`${loginShell} sees the constant command line only`, async () => {
+      const opened = await openShellSession(loginLink(loginShell));
+      if (!opened.ok) throw opened.error;
+      expect(await opened.session.call(hello)).toMatchObject({ stdout: "a 'b' $c" });
+      await opened.session.close();
+    });
+
+    test.skipIf(missing)(`${loginShell} hands on the command line of become`, async () => {
+      const opened = await openShellSession(loginLink(loginShell), { become: { method: 'auto' } });
+      // Root stays root; anybody else gets a verdict of sudo, which comes from the right shell as well.
+      if (opened.ok) {
+        expect(opened.session.facts.uid).toBe(0);
+        await opened.session.close();
+      } else expect(opened.error.code).toMatch(/^E_BECOME_/);
+    });
+  }
+});
+
+describe('what is no POSIX shell', () => {
+  const withPretence = (text: string) => withCommand(shellLink('/bin/sh'), () => text);
+  const errorOf = async (text: string, openMs = 2_000) => {
+    const opened = await openShellSession(withPretence(text), { openMs });
+    if (opened.ok) throw new Error('it opened');
+    return opened.error;
+  };
+
+  test('is named with what it said', async () => {
+    const error = await errorOf("printf '%% Unknown command \\033[31mexec\\n'; exit 1");
+    expect(error.code).toBe('E_PREFLIGHT_SHELL');
+    expect(error.message).toBe(
+      'There is no POSIX shell on here: /bin/sh ended with 1 and said: % Unknown command \\x1b[31mexec',
+    );
+  });
+
+  test('is given up after its time', async () => {
+    const error = await errorOf('cat >/dev/null', 300);
+    expect(error.code).toBe('E_PREFLIGHT_SHELL');
+    expect(error.message).toContain('gave no answer within');
+  });
+
+  test('is dropped when the run is interrupted', async () => {
+    const abort = new AbortController();
+    const opening = openShellSession(withPretence('cat >/dev/null'), { signal: abort.signal });
+    setTimeout(() => abort.abort(), 100);
+    expect(await opening).toMatchObject({ ok: false, error: { code: 'E_INTERRUPTED' } });
+  });
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callText, definition, FrameReader, framed, newMarker } from '../../../src/connection/wire.ts';
+
+const MARKER = 'aab0123456789abcdef0123456789aab';
+
+/** Everything a reader says, with neighbouring data joined. */
+function read(chunks: readonly Buffer[]): string[] {
+  const said: string[] = [];
+  const reader = new FrameReader(MARKER, {
+    open: (number) => said.push(`open ${number}`),
+    close: (number, status) => said.push(`close ${number} ${status}`),
+    broken: (reason) => said.push(`broken ${reason}`),
+    data: (bytes) => {
+      const last = said.at(-1);
+      if (last?.startsWith('data ')) said[said.length - 1] = last + bytes.toString('latin1');
+      else said.push(`data ${bytes.toString('latin1')}`);
+    },
+  });
+  for (const chunk of chunks) reader.push(chunk);
+  reader.end();
+  return said;
+}
+
+const STREAM = `Welcome\n${MARKER}o0\nrecord\naab${MARKER}c0 0\nnoise${MARKER}o1\n${MARKER}c1 137\n${MARKER.slice(0, 9)}`;
+const SAID = [
+  'data Welcome\n',
+  'open 0',
+  'data record\naab',
+  'close 0 0',
+  'data noise',
+  'open 1',
+  'close 1 137',
+  `data ${MARKER.slice(0, 9)}`,
+];
+
+describe('frames', () => {
+  test('are found wherever the stream is cut', () => {
+    const bytes = Buffer.from(STREAM, 'latin1');
+    expect(read([bytes])).toEqual(SAID);
+    expect(read(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)))).toEqual(SAID);
+    fc.assert(
+      fc.property(fc.array(fc.nat(bytes.length), { maxLength: 8 }), (places) => {
+        const cuts = [0, ...places.toSorted((a, b) => a - b), bytes.length];
+        const chunks = cuts.slice(1).map((to, n) => bytes.subarray(cuts[n], to));
+        expect(read(chunks)).toEqual(SAID);
+      }),
+    );
+  });
+
+  test('hold back no more than what may be a marker', () => {
+    const seen: string[] = [];
+    const reader = new FrameReader(MARKER, {
+      open: () => {},
+      close: () => {},
+      broken: () => {},
+      data: (bytes) => seen.push(bytes.toString()),
+    });
+    reader.push(Buffer.from('a long line without a marker and then aab01'));
+    expect(seen.join('')).toBe('a long line without a marker and then ');
+    reader.push(Buffer.from('x'));
+    expect(seen.join('')).toBe('a long line without a marker and then aab01x');
+  });
+
+  test.each([`${MARKER}x\n`, `${MARKER}o\n`, `${MARKER}c1\n`, `${MARKER}c1 x\n`, `${MARKER}${'1'.repeat(80)}`])(
+    'a marker that is not ours breaks the stream: %j',
+    (text) => {
+      expect(read([Buffer.from(text)])[0]).toMatch(/^broken/);
+    },
+  );
+});
+
+describe('the text of a call', () => {
+  const program = { name: 'list-mounts', text: 'echo hi' };
+
+  test('is a definition and a subshell with quoted words', () => {
+    expect(definition(program)).toBe('unbusy_program_list_mounts() {\necho hi\n}\n');
+    expect(callText(MARKER, 7, { program, args: ["it's", ''] })).toBe(
+      framed(MARKER, 7, "( unbusy_program_list_mounts 'it'\\''s' '' ) </dev/null"),
+    );
+  });
+
+  test.each(['', 'A', 'a b', 'a;reboot', '../x', '-a'])('refuses %j as the name of a program', (name) => {
+    expect(() => definition({ name, text: ':' })).toThrow('not a program name');
+  });
+
+  test('has a new marker each time', () => {
+    expect(newMarker()).toMatch(/^[0-9a-f]{32}$/);
+    expect(newMarker()).not.toBe(newMarker());
+  });
+});
