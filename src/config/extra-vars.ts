@@ -118,7 +118,7 @@ class ArgumentReader {
         `"${name}" is no variable here`,
         SECRET_KEYS[name] ?? 'Set it in the inventory, or use -u, --private-key, -b.',
       );
-    else if (RESERVED_NAMES.has(name) || LANGUAGE_NAMES.has(name))
+    else if (RESERVED_NAMES.has(name) || LANGUAGE_NAMES.has(name) || name === '__proto__')
       this.#mistakes.add(place, `"${name}" has a meaning of its own in expressions`, 'Choose another name.');
   }
 }

@@ -1,4 +1,5 @@
 import {
+  Composer,
   type Document,
   isAlias,
   isMap,
@@ -6,13 +7,14 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   type YAMLMap,
 } from 'yaml';
 import type { ErrorCode } from '../core/error-codes.ts';
 import { MistakesError, UnbusyError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { SourceText } from './source-text.ts';
+import { tooDeepAt } from './yaml-depth.ts';
 import { explainSyntax } from './yaml-mistakes.ts';
 import type { YamlEntry, YamlFile, YamlNode } from './yaml-node.ts';
 
@@ -27,15 +29,25 @@ const MAX_DEPTH = 100;
  */
 export function parseYaml(file: string, text: string, code: ErrorCode): YamlFile {
   const source = new SourceText(file, text);
-  const document = parseDocument(text, { version: '1.2', strict: true, uniqueKeys: false, prettyErrors: false });
   const reader = new Reader(source, code);
-  for (const { code: reason, message, pos } of [...document.errors, ...document.warnings])
-    reader.mistake(pos[0], ...explainSyntax(reason, message, text, pos[0]));
-  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
-    reader.mistake(0, `YAML ${document.directives.yaml.version} is not read, only 1.2`, 'Remove the %YAML line.');
-  const root = reader.mistakes.length === 0 ? reader.root(document) : undefined;
+  const tokens = [...new Parser().parse(text)];
+  const deep = tooDeepAt(tokens, MAX_DEPTH);
+  if (deep !== undefined) reader.mistake(deep, `values are nested more than ${MAX_DEPTH} deep`);
+  const root = deep === undefined ? compose(tokens, text, reader) : undefined;
   if (reader.mistakes.length > 0) throw new MistakesError(reader.mistakes);
   return { source, root };
+}
+
+function compose(tokens: Parameters<Composer['compose']>[0], text: string, reader: Reader): YamlNode | undefined {
+  const composer = new Composer({ version: '1.2', strict: true, uniqueKeys: false, prettyErrors: false });
+  const [document, second] = [...composer.compose(tokens, true, text.length)];
+  if (document === undefined) return undefined;
+  for (const { code, message, pos } of [...document.errors, ...document.warnings])
+    reader.mistake(pos[0], ...explainSyntax(code, message, text, pos[0]));
+  if (second !== undefined) reader.mistake(second.range[0], ...explainSyntax('MULTIPLE_DOCS', '', text, 0));
+  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
+    reader.mistake(0, `YAML ${document.directives.yaml.version} is not read, only 1.2`, 'Remove the %YAML line.');
+  return reader.mistakes.length === 0 ? reader.root(document as Document) : undefined;
 }
 
 /** Turns the library's nodes into ours and collects mistakes on the way. */
@@ -43,9 +55,11 @@ class Reader {
   readonly mistakes: UnbusyError[] = [];
   readonly #source: SourceText;
   readonly #code: ErrorCode;
-  readonly #anchors = new Map<string, { node: YamlNode; values: number } | 'open'>();
+  readonly #anchors = new Map<string, { node: YamlNode; values: number; height: number } | 'open'>();
   #values = 0;
   #depth = 0;
+  /** Deepest level below the value that is being read. */
+  #deepest = 0;
 
   constructor(source: SourceText, code: ErrorCode) {
     this.#source = source;
@@ -71,20 +85,19 @@ class Reader {
     if (isAlias(node)) return this.#alias(node.source, offset);
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
-    const before = this.#values;
+    const [before, outer] = [this.#values, this.#deepest];
+    this.#deepest = this.#depth;
     const read = this.#readPlain(node, offset);
-    if (anchor !== undefined) this.#anchors.set(anchor, { node: read, values: this.#values - before + 1 });
+    const height = this.#deepest - this.#depth;
+    this.#deepest = Math.max(outer, this.#deepest);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: read, values: this.#values - before + 1, height });
     return read;
   }
 
   #readPlain(node: Node, offset: number): YamlNode {
     if (isScalar(node)) return this.#scalar(node.value, node.source, node.type, offset);
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) {
-      if (this.#depth === MAX_DEPTH + 1) this.mistake(offset, `values are nested more than ${MAX_DEPTH} deep`);
-      this.#depth -= 1;
-      return { value: null, offset };
-    }
+    this.#deepest = Math.max(this.#deepest, this.#depth);
     const read = isMap(node) ? this.#map(node, offset) : isSeq(node) ? this.#list(node.items, offset) : undefined;
     this.#depth -= 1;
     return read ?? { value: null, offset };
@@ -158,12 +171,15 @@ class Reader {
     const empty = { value: null, offset };
     if (target === 'open') this.mistake(offset, `the alias *${name} refers to a value that it is part of`);
     else if (target === undefined) this.mistake(offset, `there is no anchor &${name} before this alias`);
+    else if (this.#depth + target.height > MAX_DEPTH)
+      this.mistake(offset, `values are nested more than ${MAX_DEPTH} deep`, 'Write the values out.');
     else if (this.#values + target.values > MAX_VALUES) {
       if (this.#values <= MAX_VALUES)
         this.mistake(offset, 'aliases of aliases make this file explode', 'Write the values out.');
       this.#values = MAX_VALUES + 1;
     } else {
       this.#values += target.values;
+      this.#deepest = Math.max(this.#deepest, this.#depth + target.height);
       return target.node;
     }
     return empty;

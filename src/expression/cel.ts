@@ -8,6 +8,8 @@ import { isVersion, vercmp } from './vercmp.ts';
 /** Thrown inside an evaluation; its message becomes the reason why the value is unknown. */
 class Undecidable extends Error {}
 
+/** Longer expressions are refused: the parser recurses, for instance once for each `!`. */
+const MAX_LENGTH = 2000;
 const LIMITS = { maxAstNodes: 2000, maxDepth: 60, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 };
 
 /** What the checker knows: the language itself and our functions. */
@@ -62,6 +64,7 @@ export interface Parsed {
 
 /** Parses and type-checks an expression, or says what is wrong with it and where. */
 export function parseExpression(text: string): Parsed | LanguageFault {
+  if (text.length > MAX_LENGTH) return { message: `the expression has more than ${MAX_LENGTH} characters`, start: 0 };
   try {
     const checked = checking.parse(text);
     const result = checked.check();

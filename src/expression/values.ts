@@ -39,14 +39,15 @@ function lowerList(list: readonly unknown[]): { readonly json: Json } | NotJson 
   return { json: items };
 }
 
+/** The entries are defined, not assigned, so that a key such as __proto__ is a key like any other. */
 function lowerMap(map: object): { readonly json: Json } | NotJson {
-  const entries: { [key: string]: Json } = {};
+  const entries: [string, Json][] = [];
   for (const [key, item] of Object.entries(map)) {
     const lowered = lower(item);
     if (!('json' in lowered)) return lowered;
-    entries[key] = lowered.json;
+    entries.push([key, lowered.json]);
   }
-  return { json: entries };
+  return { json: Object.fromEntries(entries) };
 }
 
 function isPlain(value: object): boolean {

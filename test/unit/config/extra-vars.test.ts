@@ -69,6 +69,11 @@ describe('readExtraVars', () => {
     ]);
   });
 
+  it('has no variable that would change every object', () => {
+    expect(thrownMistakes(() => read('__proto__=1'))).toHaveLength(1);
+    expect(thrownMistakes(() => read('{"__proto__": {"a": 1}}'))).toHaveLength(1);
+  });
+
   it('says which file it cannot read', () => {
     expect(thrownMistakes(() => read('@nope.yml'))[0]).toMatchObject({
       code: 'E_USAGE',

@@ -68,10 +68,24 @@ describe('parseYaml', () => {
     expect(value(bomb.slice(0, 3).join('\n'))).toBeDefined();
   });
 
-  it('refuses what is nested too deep', () => {
-    expect(mistakesOf(() => read(`a: ${'['.repeat(200)}${']'.repeat(200)}`))).toEqual([
-      expect.stringContaining('nested more than 100 deep'),
-    ]);
+  it.each([200, 1000, 100_000])('refuses %i levels, in every form', (levels) => {
+    for (const text of [
+      '['.repeat(levels),
+      '['.repeat(levels) + ']'.repeat(levels),
+      '{a: '.repeat(levels),
+      '- '.repeat(levels),
+    ])
+      expect(mistakesOf(() => read(text))).toEqual([
+        expect.stringMatching(/^1:\d+ values are nested more than 100 deep$/),
+      ]);
+    expect(() => read('['.repeat(90) + ']'.repeat(90))).not.toThrow();
+  });
+
+  it('refuses aliases that nest too deep', () => {
+    const chain = (length: number) =>
+      ['a0: &a0 [1]', ...Array.from({ length }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}]`)].join('\n');
+    expect(mistakesOf(() => read(chain(200)))[0]).toMatch(/^100:\d+ values are nested more than 100 deep$/);
+    expect(() => read(chain(90))).not.toThrow();
   });
 
   it('says what to do', () => {

@@ -127,6 +127,10 @@ describe('compileExpression', () => {
 
   it('refuses expressions that are too large', () => {
     expect(faults(Array.from({ length: 3000 }, () => 'a').join(' + '))).toHaveLength(1);
+    expect(faults(`${'!'.repeat(3000)}flag`)).toEqual([
+      { message: 'the expression has more than 2000 characters', start: 0 },
+    ]);
+    expect(faults(`${'!'.repeat(1900)}flag`)).toEqual([]);
     expect(faults(`${'('.repeat(200)}a${')'.repeat(200)}`)).toHaveLength(1);
   });
 });

@@ -13,6 +13,11 @@ describe('lift and lower', () => {
     );
   });
 
+  it('take __proto__ for a key like any other', () => {
+    const odd = JSON.parse('{"__proto__": {"a": 1}}') as Json;
+    expect(JSON.stringify(lower(lift(odd)))).toBe('{"json":{"__proto__":{"a":1}}}');
+  });
+
   it('lift whole numbers only', () => {
     expect(lift([1, 1.5, 2 ** 60])).toEqual([1n, 1.5, 2 ** 60]);
   });
