@@ -122,18 +122,17 @@ function head(tid,   line, w) {
 }
 
 # Processes whose namespace link cannot be read: a mount has its id in one namespace only, so its table tells which.
-function blind(   pid, i, tid, id, unseen, known, any) {
-  for (pid in links) if (!(pid in home) && !(pid in threaded) && alive(pid)) { unseen[pid] = 1; any = 1 }
-  if (!any) return
+function blind(   pid, i, tid, id, unseen, n, known) {
+  for (pid in links) if (!(pid in home) && !(pid in threaded) && alive(pid)) { unseen[pid] = head(pid); n++ }
+  if (!n) return
   for (i = 1; i <= namespaces; i++) if ((tid = pick(order[i])) != "") known[head(tid)] = order[i]
   if ("1" in unseen) {
-    id = head("1"); link["1/root"] = "/"
+    link["1/root"] = "/"
+    id = unseen["1"]
     if (!(id in known)) known[id] = "0"
-    join(known[id], "1")
   }
   for (pid in unseen) {
-    if (pid in home) continue
-    id = head(pid)
+    id = unseen[pid]
     if (id != "-" && (id in known)) join(known[id], pid)
     else lost(pid, "its mount namespace cannot be read")
   }

@@ -113,8 +113,11 @@ function glance(ns,   tid, file, line, n, want, verdict) {
     file = tid "/mountstats"; n = want = 0
     while ((getline line < file) > 0) {
       n++
-      if (line in memo) verdict = memo[line]
-      else { verdict = judge(line); if (memos++ < 30000) memo[line] = verdict }
+      verdict = memo[line]
+      if (verdict == "") {
+        verdict = judge(line)
+        if (++memos < 30000) memo[line] = verdict; else delete memo[line]
+      }
       if (verdict > want) { want = verdict; if (want == 3) break }
     }
     close(file)
