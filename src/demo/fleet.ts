@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNamespaceHost } from './namespace-host.ts';
+import recorded from './recorded-fleet.json' with { type: 'json' };
+import { type RecordedFleet, RecordedHost } from './recorded-host.ts';
 import { type DemoScene, SCENES } from './scenes.ts';
 import { type DemoCommand, type DemoServer, newKeyPair, startDemoServer } from './ssh-server.ts';
 
@@ -23,13 +25,24 @@ export interface DemoFleet {
 }
 
 /** What is behind one server: a host of namespaces, or a recorded one. */
-interface DemoHost {
+export interface DemoHost {
   start(commandLine: string): DemoCommand;
   stop(): Promise<void>;
 }
 
-/** Starts the hosts and a server for each, on free ports of 127.0.0.1. */
-export async function startDemoFleet(): Promise<DemoFleet> {
+/** A host for each scene, in their order, and what to say of them. */
+export interface DemoHosts {
+  readonly hosts: readonly DemoHost[];
+  readonly description: string;
+}
+
+/**
+ * Starts the hosts and a server for each, on free ports of 127.0.0.1. `startHosts` gets a directory for what it needs;
+ * by default the hosts are made of namespaces where this machine lets us, and recorded ones elsewhere.
+ */
+export async function startDemoFleet(
+  startHosts: (scratch: string) => Promise<DemoHosts> = startBestHosts,
+): Promise<DemoFleet> {
   const scratch = mkdtempSync(join(tmpdir(), 'unbusy-demo-'));
   const removeScratch = () => rmSync(scratch, { recursive: true, force: true });
   // The hosts end with our end of their stdin, whatever happens to us; the files are ours to remove.
@@ -70,9 +83,14 @@ export async function startDemoFleet(): Promise<DemoFleet> {
   }
 }
 
-async function startHosts(
-  scratch: string,
-): Promise<{ readonly hosts: readonly DemoHost[]; readonly description: string }> {
+async function startBestHosts(scratch: string): Promise<DemoHosts> {
+  const real = await startNamespaceHosts(scratch);
+  return 'why' in real ? startRecordedHosts(recorded, real.why) : real;
+}
+
+/** Hosts of real namespaces, or why this machine does not let us make them. */
+export async function startNamespaceHosts(scratch: string): Promise<DemoHosts | { readonly why: string }> {
+  if (process.platform !== 'linux') return { why: `this is ${process.platform}, and mount namespaces are of Linux` };
   const started = await Promise.all(
     SCENES.map((scene) => {
       const directory = join(scratch, scene.host);
@@ -84,7 +102,18 @@ async function startHosts(
   const failed = started.find((each) => !each.ok);
   if (failed === undefined) return { hosts, description: describeReal(hosts[0]?.layers ?? '') };
   await Promise.all(hosts.map((host) => host.stop()));
-  throw new Error(failed.ok ? '' : failed.why);
+  return { why: failed.why };
+}
+
+/** Hosts that answer as those did that were recorded. */
+export function startRecordedHosts(fleet: RecordedFleet, why: string): DemoHosts {
+  const hosts = SCENES.map(({ host }) => new RecordedHost(fleet.hosts[host] ?? []));
+  const description = [
+    `${SCENES.length} recorded hosts: an SSH server each on 127.0.0.1 that answers as a host of namespaces did (${fleet.from}).`,
+    'Real: SSH, and everything that unbusy does on this side. Not real: the hosts and their mounts.',
+    `Why not real ones: ${why}.`,
+  ].join('\n');
+  return { hosts, description };
 }
 
 function describeReal(layers: string): string {

@@ -1,0 +1,37 @@
+/** A call as it arrives at a host: what is to run, between the marker lines that its answer must stand between. */
+export interface FramedCall {
+  readonly marker: string;
+  readonly number: number;
+  /** Name and quoted arguments of the program, or the function of the prologue. */
+  readonly ask: string;
+}
+
+/** The text that connection/wire.ts writes around a call. */
+const FRAME =
+  /echo ([0-9a-f]{32})o(\d+);echo \1o\2 >&2\n([\s\S]*?)\nset -- \$\?;echo "\1c\2 \$1";echo "\1c\2 \$1" >&2\n/;
+
+/** Finds the calls in what a session writes to its shell, wherever the chunks are cut. Bytes are kept as latin1 letters. */
+export class CallReader {
+  #held = '';
+
+  push(chunk: Buffer): readonly FramedCall[] {
+    this.#held += chunk.toString('latin1');
+    const calls: FramedCall[] = [];
+    for (let match = FRAME.exec(this.#held); match !== null; match = FRAME.exec(this.#held)) {
+      const [whole, marker = '', number = '', body = ''] = match;
+      calls.push({ marker, number: Number(number), ask: askOf(body) });
+      this.#held = this.#held.slice(match.index + whole.length);
+    }
+    return calls;
+  }
+}
+
+function askOf(body: string): string {
+  const match = /^\( unbusy_program_([\s\S]*) \) <\/dev\/null$/.exec(body);
+  return match?.[1] ?? body.replace(/ <\/dev\/null$/, '');
+}
+
+/** The same for each stream: what a shell would print for this call. */
+export function framedAnswer({ marker, number }: FramedCall, output: string, code: number): Buffer {
+  return Buffer.from(`${marker}o${number}\n${output}${marker}c${number} ${code}\n`, 'latin1');
+}
