@@ -52,6 +52,10 @@ export class Sshd {
     const lines = hostKeys.map((path) => `[127.0.0.1]:${port} ${readFileSync(`${path}.pub`, 'utf8')}`);
     bed.write('known_hosts', readFileSync(bed.knownHostsFile, 'utf8') + lines.join(''));
     const child = spawn(SSHD ?? 'sshd', ['-D', '-q', '-f', config], { stdio: 'ignore' });
+    // Also if the run is interrupted before a test can clean up.
+    const end = () => child.kill('SIGTERM');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     await answers(port);
     return new Sshd(port, child);
   }
