@@ -18,7 +18,7 @@ const WORDS: readonly (readonly [RegExp, BecomeCode])[] = [
 const HINTS: Readonly<Record<BecomeCode, string>> = {
   E_BECOME_MISSING: 'Install sudo or doas, or connect as root.',
   E_BECOME_PASSWORD:
-    'Give the password with -K, or allow this user /bin/sh without one (NOPASSWD in sudoers, nopass in doas.conf).',
+    'Give the password with -K, or allow this user /bin/sh without one (NOPASSWD in sudoers, nopass in doas.conf). sudo asks those too whom it will refuse.',
   E_BECOME_TTY: 'Remove requiretty for this user: "Defaults:NAME !requiretty" in sudoers.',
   E_BECOME_DENIED: 'Allow this user to run /bin/sh as root in sudoers or doas.conf, or connect as another user.',
   E_BECOME_TIMEOUT: 'Run "sudo -n true" on the host by hand; if it hangs, look at the DNS, LDAP and PAM of the host.',
