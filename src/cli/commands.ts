@@ -6,8 +6,17 @@ import { inventoryCommand } from './commands/inventory.ts';
 import { lintCommand } from './commands/lint.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
+import { whyCommand } from './commands/why.ts';
 
-const MAIN: readonly CommandSpec[] = [runCommand, scanCommand, lintCommand, docCommand, inventoryCommand, demoCommand];
+const MAIN: readonly CommandSpec[] = [
+  runCommand,
+  scanCommand,
+  whyCommand,
+  lintCommand,
+  docCommand,
+  inventoryCommand,
+  demoCommand,
+];
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [...MAIN, completionCommand(MAIN)];

@@ -48,7 +48,8 @@ function deadlinesOf(given: Given): RunInput['deadlines'] {
   return { runMs: ms('timeout'), hostMs: ms('host-timeout'), taskMs: ms('task-timeout') };
 }
 
-function overridesOf(given: Given): RunInput['overrides'] {
+/** What the command line says over the inventory about reaching hosts. */
+export function overridesOf(given: Given): RunInput['overrides'] {
   const user = given.text('user');
   const identityFiles = given.list('private-key');
   const transport = given.text('transport') as 'auto' | 'ssh' | 'openssh' | 'local' | undefined;

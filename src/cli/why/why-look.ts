@@ -1,0 +1,122 @@
+import type { Session } from '../../connection/session.ts';
+import { UnbusyError } from '../../core/errors.ts';
+import type { Finding } from '../../core/findings.ts';
+import type { Change, Gap, Refusal } from '../../core/results.ts';
+import { deadContainersModule } from '../../modules/dead-containers/index.ts';
+import { deadContainersParams } from '../../modules/dead-containers/params.ts';
+import type { LeakedMount, LeakSet, LeakTarget } from '../../mounts/leak.ts';
+import { findLeaks } from '../../mounts/leaks.ts';
+import type { ContainerState, MountView } from '../../mounts/model.ts';
+import { readDockerState } from '../../programs/docker-state.ts';
+import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
+import { scanMounts } from '../../programs/scan-mounts.ts';
+import { deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
+
+/** Everything that was seen of what was asked about. */
+export interface WhyAnswer {
+  readonly target: LeakTarget;
+  readonly living: boolean;
+  readonly leaks: readonly LeakedMount[];
+  /** Copies of a living container's mounts that will leak. */
+  readonly latent: LeakSet['latent'];
+  /** Who has something of a mount open, by the mount. */
+  readonly openers: ReadonlyMap<LeakedMount, string>;
+  /** What a sweep would do to a dead container, and what it would refuse. */
+  readonly plan: readonly Change[];
+  readonly refusals: readonly Refusal[];
+  /** What else keeps a dead container that no mount holds. */
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+}
+
+const DOCKER_DEADLINE_MS = 10_000;
+const LIVING: ReadonlySet<string> = new Set(['running', 'paused', 'restarting']);
+
+/** How many mounts are asked for who has them open; each is a question of its own to the host. */
+const OPENERS = 3;
+
+/** Looks, and changes nothing. Throws what cannot be known or was asked wrongly. */
+export async function lookWhy(session: Session, question: Question): Promise<WhyAnswer> {
+  const docker = await readDockerState(session, { deadlineMs: DOCKER_DEADLINE_MS, want: 'all', asked: [] });
+  if (docker.kind === 'unknown') throw docker.error;
+  if (docker.kind === 'none' && question.kind === 'container') {
+    throw new UnbusyError('E_DAEMON_MISSING', `${session.host} has no containers: ${docker.why}`, {
+      host: session.host,
+    });
+  }
+  const containers = docker.kind === 'none' ? [] : docker.look.state.containers;
+  const living = containers.filter(({ status, dead, removing }) => !dead && !removing && LIVING.has(status));
+  const gaps = docker.kind === 'none' ? [] : docker.look.gaps;
+  const asked = question.kind === 'container' ? findContainer(session.host, question.word, containers) : undefined;
+  if (asked?.container !== undefined && (asked.container.dead || asked.container.removing)) {
+    return lookAtDead(session, asked);
+  }
+  const view = await scan(session, asked, living);
+  const target = asked ?? otherTarget(session.host, question, view);
+  const { leaks, latent } = findLeaks(view, [target], living, containers);
+  return {
+    target,
+    living: living.some(({ id }) => id === target.id),
+    leaks,
+    latent: latent.filter(({ containerId }) => containerId === target.id),
+    openers: await openersOf(session, leaks),
+    plan: [],
+    refusals: [],
+    findings: [],
+    gaps: [...gaps, ...unreadable(view)],
+  };
+}
+
+/** A dead container is looked at as a sweep would, so that both say the same. */
+async function lookAtDead(session: Session, target: LeakTarget): Promise<WhyAnswer> {
+  const params = deadContainersParams.parse({ containers: [target.id] });
+  const seen = await deadContainersModule.observe(session, params);
+  if (seen.kind === 'unknown') throw seen.error;
+  const { state, gaps } = seen;
+  const tried = new Map();
+  const { leaks } = state.leaks;
+  return {
+    target,
+    living: false,
+    leaks,
+    latent: [],
+    openers: await openersOf(session, leaks),
+    plan: deadContainersModule.plan(state, params, tried),
+    refusals: deadContainersModule.refusals?.(state, params, tried) ?? [],
+    findings: (deadContainersModule.findings?.(state) ?? []).filter(
+      ({ kind, containerId }) => kind !== 'leak' && containerId === target.id,
+    ),
+    gaps,
+  };
+}
+
+/** For a container only tables with its ids matter; what a path or a device is called elsewhere is not known before. */
+async function scan(
+  session: Session,
+  asked: LeakTarget | undefined,
+  living: readonly ContainerState[],
+): Promise<MountView> {
+  const what = asked === undefined ? { all: true } : { tokens: asked.tokens };
+  const answer = await scanMounts(session, { ...what, pids: living.map(({ pid }) => pid) });
+  if (answer.kind === 'unknown') throw answer.error;
+  return answer.view;
+}
+
+function otherTarget(host: string, question: Question, view: MountView): LeakTarget {
+  if (question.kind === 'device') return deviceTarget(host, question.name, view);
+  return pathTarget(question.kind === 'path' ? question.path : question.word);
+}
+
+async function openersOf(session: Session, leaks: readonly LeakedMount[]): Promise<ReadonlyMap<LeakedMount, string>> {
+  const found = new Map<LeakedMount, string>();
+  for (const leak of leaks.slice(0, OPENERS)) {
+    const { namespace, mount } = leak;
+    const answer = await findOpeners(session, { namespace, point: mount.point, device: mount.device, ids: [mount.id] });
+    if (answer.kind === 'known' && answer.openers.length > 0) found.set(leak, describeOpeners(answer.openers));
+  }
+  return found;
+}
+
+function unreadable(view: MountView): readonly Gap[] {
+  return view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
+}
