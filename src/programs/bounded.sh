@@ -22,11 +22,11 @@ bounded() {
   said=${said#"$bounded_pids"}
   said=${said#"$nl"}
   stuck=
-  # shellcheck disable=SC2086
-  set -- $bounded_pids
-  kill "$2" 2>/dev/null || :
+  bounded_pids=${bounded_pids#* }
+  kill "${bounded_pids%% *}" 2>/dev/null || :
+  bounded_pids=${bounded_pids#* }
   case $code in
-    late) bounded_end "$3" "$4" ;;
+    late) bounded_end "${bounded_pids%% *}" "${bounded_pids#* }" ;;
     exit\ *)
       code=${code#exit }
       said=${said%"$nl"}

@@ -176,11 +176,10 @@ directories() {
     }')
   if [ -z "$paths" ]; then return 0; fi
   set -f
-  old=$IFS
   IFS=$nl
   # shellcheck disable=SC2086
   bounded "$limit" stat -c "u$tab%d:%i$tab%h$tab%f$tab%n" $paths
-  IFS=$old
+  unset IFS
   set +f
   lines=$(printf '%s\n' "$said" | awk -F '\t' '
     $1 == "u" && $4 ~ /^4...$/ { gsub(/\\/, "\\134", $5); print "directory\t" $2 "\t" $3 "\t" $5 }')

@@ -41,12 +41,11 @@ main() {
     # shellcheck disable=SC2016
     bounded "$seconds" sh -c 'lsattr -aR -- "$1" 2>/dev/null | sed -n "s/^[^ ]*[ia][^ ]* //p" | sed 5q' sh "$path"
     if [ "$code" = late ]; then record partial immutable; fi
-    old=$IFS
     IFS=$nl
     set -f
     for file in $said; do case $file in /*) record immutable "$file" ;; esac done
     set +f
-    IFS=$old
+    unset IFS
   done
   finish 0
 }

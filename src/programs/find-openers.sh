@@ -64,7 +64,6 @@ main() {
   look fd "$by_fdinfo" sh "$*"
   look links "$by_links" sh "$tasks" "$point"
   look maps "$by_maps" sh "$tasks" "$device"
-  old=$IFS
   IFS=$nl
   set -f
   for opener in $openers; do
@@ -76,7 +75,7 @@ main() {
     if [ "$shown" -gt 40 ]; then more=$((more + 1)) && continue; fi
     record opener "$pid" "$command" "$state" "$how" "$what"
   done
-  IFS=$old
+  unset IFS
   for look in $partial; do record partial "$look"; done
   if [ "$more" -gt 0 ]; then record more "$more"; fi
   finish 0
