@@ -46,7 +46,7 @@ export class HostRun {
     this.#host = host;
     this.#become = target.become !== undefined;
     this.#signal = signal;
-    this.#sessions = new HostSessions(context.connector, target, signal);
+    this.#sessions = new HostSessions(context.connector, target, { method: host.becomeMethod ?? 'auto' }, signal);
     this.#scope = new HostScope(host, context.extraVars);
   }
 

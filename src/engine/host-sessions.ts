@@ -7,18 +7,19 @@ export interface HostConnector {
   close(): Promise<void>;
 }
 
-const DEFAULT_BECOME: BecomeSettings = { method: 'auto' };
-
 /** The sessions of one host: one as the login user, one as root, each opened when first needed. */
 export class HostSessions {
   readonly #connector: HostConnector;
   readonly #target: HostTarget;
+  readonly #become: BecomeSettings;
   readonly #signal: AbortSignal;
   readonly #open = new Map<boolean, Promise<Opened>>();
 
-  constructor(connector: HostConnector, target: HostTarget, signal: AbortSignal) {
+  /** `become` says how to be root where the target itself does not. */
+  constructor(connector: HostConnector, target: HostTarget, become: BecomeSettings, signal: AbortSignal) {
     this.#connector = connector;
     this.#target = target;
+    this.#become = target.become ?? become;
     this.#signal = signal;
   }
 
@@ -26,8 +27,8 @@ export class HostSessions {
   get(become: boolean): Promise<Opened> {
     let opened = this.#open.get(become);
     if (opened === undefined) {
-      const { become: wanted, ...plain } = this.#target;
-      opened = this.#connector.open(become ? { ...plain, become: wanted ?? DEFAULT_BECOME } : plain, this.#signal);
+      const { become: _, ...plain } = this.#target;
+      opened = this.#connector.open(become ? { ...plain, become: this.#become } : plain, this.#signal);
       this.#open.set(become, opened);
     }
     return opened;

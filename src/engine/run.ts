@@ -47,7 +47,7 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
   const startedAt = input.clock.now();
   const selected = selectPlays(input.playbook, input.inventory, input);
   const hosts = new Map(selected.flatMap((each) => each.hosts.map((host) => [host.name, host] as const)));
-  const targets = new Map([...hosts].map(([name, host]) => [name, overrideTarget(host.target, input.overrides)]));
+  const targets = new Map([...hosts].map(([name, host]) => [name, overrideTarget(host, input.overrides)]));
   const connector = await input.connect([...targets.values()]);
   const results = new Map<string, HostResult>();
   const whole = AbortSignal.any([signal, deadlineSignal(input.deadlines.runMs, 'the run')]);

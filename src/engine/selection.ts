@@ -43,12 +43,13 @@ function isChosen(tags: readonly string[], flags: SelectionFlags): boolean {
 }
 
 /** A host's target with the command line's word put over it. */
-export function overrideTarget(target: HostTarget, overrides: TargetOverrides): HostTarget {
+export function overrideTarget(host: InventoryHost, overrides: TargetOverrides): HostTarget {
+  const { target, becomeMethod = 'auto' } = host;
   return {
     ...target,
     ...(overrides.user === undefined ? {} : { user: overrides.user }),
     ...(overrides.transport === undefined ? {} : { transport: overrides.transport }),
     ...(overrides.identityFiles === undefined ? {} : { identityFiles: overrides.identityFiles }),
-    ...(overrides.become === true && target.become === undefined ? { become: { method: 'auto' as const } } : {}),
+    ...(overrides.become === true && target.become === undefined ? { become: { method: becomeMethod } } : {}),
   };
 }
