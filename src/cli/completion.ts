@@ -1,6 +1,7 @@
 import { UnbusyError } from '../core/errors.ts';
 import { nearest, quotePosix } from '../core/text.ts';
-import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
+import type { ArgumentSpec, OptionSpec } from './option.ts';
 
 /** The completion script for a shell, made from the commands themselves. Throws E_USAGE for a shell that we do not know. */
 export function renderCompletion(shell: string, commands: readonly CommandSpec[]): string {

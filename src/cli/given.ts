@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/clock.ts';
 import { UnbusyError } from '../core/errors.ts';
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 /** A value as the parser gives it: a switch or a count, a text, or a list of texts. */
 export type RawValue = boolean | number | string | readonly string[];

@@ -1,8 +1,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { Given, type RawValue } from './given.ts';
 import { commandEpilogue, programEpilogue } from './help-text.ts';
 import type { Io } from './io.ts';
+import type { OptionSpec } from './option.ts';
 
 /** Reads the command line, runs the command and gives its exit code; usage mistakes are printed with the nearest word and end in 2. */
 export async function runProgram(io: Io, commands: readonly CommandSpec[], argv: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 /** How text looks; every command has it. */
 export const LOOK_OPTIONS: readonly OptionSpec[] = [

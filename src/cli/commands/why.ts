@@ -62,7 +62,7 @@ function targetOf(name: string, given: Given): HostTarget {
       hint: 'Name one host.',
     });
   }
-  return overrideTarget(host.target, { ...overridesOf(given), become: true });
+  return overrideTarget(host, { ...overridesOf(given), become: true });
 }
 
 async function withSession<T>(

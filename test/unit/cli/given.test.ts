@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OptionSpec } from '../../../src/cli/command.ts';
 import { Given, type RawValue } from '../../../src/cli/given.ts';
+import type { OptionSpec } from '../../../src/cli/option.ts';
 
 const SPECS: readonly OptionSpec[] = [
   { name: 'forks', kind: 'number', help: '', fallback: '50', env: 'UNBUSY_FORKS' },
