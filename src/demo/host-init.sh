@@ -108,6 +108,7 @@ main() {
   nl='
 '
   scratch=$1
+  exec 3<&0
   root=$scratch/root
   hostname "$2" 2>/dev/null || :
   build_root
@@ -148,7 +149,9 @@ main() {
 $living
 END
   echo "ready $kind"
-  while read -r word; do :; done
+  # Until stdin ends; a shell that waits also buries the orphans of this host.
+  cat <&3 >/dev/null &
+  wait "$!"
 }
 
 main "$@"

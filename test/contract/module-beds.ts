@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { demoId } from '../../src/demo/scenes.ts';
 import { conditionOf } from '../support/condition-of.ts';
+import { openNamespaceWorld } from '../support/namespace-world.ts';
 import type { ModuleBed } from './module-kit.ts';
 
 const fileContent: readonly ModuleBed[] = [
@@ -107,9 +109,39 @@ const assertion: readonly ModuleBed[] = [
   { name: 'a condition that holds', lay: () => ({ that: [conditionOf('1 < 2')] }), callsHost: false },
 ];
 
-/** Its faults need real hosts: see test/lab. Here it must see that nothing is dead, and touch nothing. */
+const DEAD = { name: 'old', image: 'app:1', status: 'dead', starts: ['keeper'] } as const;
+const MERGED = `/var/lib/docker/overlay2/${demoId('bed', 'old', 'layer')}/merged`;
+
+/** A host of namespaces with a dead container that one process still has mounted, beside one that lives. */
+const openDead = (sandbox: string) =>
+  openNamespaceWorld(
+    { host: 'bed', containers: [{ name: 'alive', image: 'app:2', status: 'up', starts: [] }, DEAD] },
+    sandbox,
+  );
+
 const deadContainers: readonly ModuleBed[] = [
-  { name: 'a host without dead containers', lay: () => ({ docker_deadline: '2s' }), callsHost: true },
+  {
+    name: 'a directory that detaches the leak',
+    lay: () => ({ release: ['rmdir'] }),
+    // Made anew: the same path, but not the directory that was seen.
+    disturb: (_sandbox, world) => world.run?.(`rmdir ${MERGED} && mkdir ${MERGED}`),
+    callsHost: true,
+    open: openDead,
+  },
+  {
+    name: 'a leak to unmount',
+    lay: () => ({ release: ['unmount'] }),
+    disturb: (_sandbox, world) =>
+      world.run?.('p=$(grep -lx keeper /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"'),
+    callsHost: true,
+    open: openDead,
+  },
+  {
+    name: 'nothing dead',
+    lay: () => ({}),
+    callsHost: true,
+    open: (sandbox) => openNamespaceWorld({ host: 'bed', containers: [] }, sandbox),
+  },
 ];
 
 /** A bed, or several, for every module that a playbook can ask for. */

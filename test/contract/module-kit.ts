@@ -6,15 +6,27 @@ import type { Applied, Module, Observed } from '../../src/modules/module.ts';
 import { MeddledSession } from '../support/meddled-session.ts';
 import { makeSandbox, pictureOf } from '../support/sandbox.ts';
 
+/** Where a module is tried: a session, and somebody who sees the host from outside. */
+export interface KitWorld {
+  readonly session: Session;
+  /** Equal pictures: nothing that matters was changed. */
+  picture(): readonly string[];
+  /** Runs a command line on the host beside the session. */
+  run?(commandLine: string): Promise<string>;
+  close(): Promise<void>;
+}
+
 /** A place where a module can be tried: what it finds, what is asked of it, and what somebody else does meanwhile. */
 export interface ModuleBed {
   readonly name: string;
   /** Lays out the sandbox, and gives the parameters as a playbook would, conditions as `Condition`. */
   lay(sandbox: string): Readonly<Record<string, unknown>>;
   /** Changes between plan and apply what the witness tells of; undefined: the module has nothing to change here. */
-  disturb?(sandbox: string): void;
+  disturb?(sandbox: string, world: KitWorld): unknown;
   /** False for a module that decides without the host. */
   readonly callsHost: boolean;
+  /** A host of its own, for a module that needs more than a directory; opened after `lay`. */
+  open?(sandbox: string): Promise<KitWorld>;
 }
 
 /** A way to a shell on this machine. */
@@ -27,20 +39,22 @@ export interface KitHost {
 export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
   describe(`${module.name}, ${bed.name}, over ${kind.name}`, () => {
     let sandbox: ReturnType<typeof makeSandbox>;
+    let world: KitWorld;
     let host: MeddledSession;
     let raw: Readonly<Record<string, unknown>>;
     let params: unknown;
     beforeEach(async () => {
       sandbox = makeSandbox();
-      host = new MeddledSession(await kind.open());
       raw = bed.lay(sandbox.path);
       params = module.params.parse(raw);
+      world = await (bed.open === undefined ? openSandbox(kind, sandbox.path) : bed.open(sandbox.path));
+      host = new MeddledSession(world.session);
     });
     afterEach(async () => {
-      await host.close();
+      await world?.close();
       sandbox.remove();
     });
-    const picture = () => pictureOf(sandbox.path);
+    const picture = () => world.picture();
     const look = async () => known(await module.observe(host, params));
 
     it('rejects unknown keys', () => {
@@ -51,7 +65,8 @@ export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
     it('looks twice, sees the same, and leaves the host as it was', async () => {
       const before = picture();
       const [first, second] = [await look(), await look()];
-      expect(second).toEqual(first);
+      expect(module.result(second)).toEqual(module.result(first));
+      expect(module.plan(second, params, new Map())).toEqual(module.plan(first, params, new Map()));
       expect(picture()).toEqual(before);
       expect(host.calls.length > 0).toBe(bed.callsHost);
     });
@@ -82,7 +97,7 @@ export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
 
     it.runIf(bed.disturb !== undefined)('does nothing to a host that moved', async () => {
       const change = first(module.plan(await look(), params, new Map()));
-      bed.disturb?.(sandbox.path);
+      await bed.disturb?.(sandbox.path, world);
       const moved = picture();
       expect(await module.apply(host, change, params)).toMatchObject({ kind: 'stale' });
       expect(picture()).toEqual(moved);
@@ -108,6 +123,11 @@ export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
       },
     );
   });
+}
+
+async function openSandbox(kind: KitHost, path: string): Promise<KitWorld> {
+  const session = await kind.open();
+  return { session, picture: () => pictureOf(path), close: () => session.close() };
 }
 
 function known(seen: Observed<unknown>): unknown {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import type { Session } from '../../../src/connection/session.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { type DemoFleet, startDemoFleet } from '../../../src/demo/fleet.ts';
 import { runCommand } from '../../../src/programs/run-command.ts';
+import { CAN_UNSHARE } from '../../support/can-unshare.ts';
 
 /** Pids whose command line names the place; what would be left over of a fleet. */
 function processesNaming(place: string): readonly string[] {
@@ -23,13 +24,9 @@ function processesNaming(place: string): readonly string[] {
   });
 }
 
-const canUnshare =
-  spawnSync('unshare', [...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount', 'true'])
-    .status === 0;
+const WHY_NOT = CAN_UNSHARE ? '' : ' (left out: unshare(1) is not allowed on this machine)';
 
-const WHY_NOT = canUnshare ? '' : ' (left out: unshare(1) is not allowed on this machine)';
-
-describe.runIf(canUnshare)(`the demo fleet of namespaces${WHY_NOT}`, () => {
+describe.runIf(CAN_UNSHARE)(`the demo fleet of namespaces${WHY_NOT}`, () => {
   let fleet: DemoFleet;
   let connector: Connector;
   const sessions = new Map<string, Session>();
@@ -135,7 +132,7 @@ describe.runIf(canUnshare)(`the demo fleet of namespaces${WHY_NOT}`, () => {
   });
 });
 
-describe.runIf(canUnshare)(`the end of the demo fleet${WHY_NOT}`, () => {
+describe.runIf(CAN_UNSHARE)(`the end of the demo fleet${WHY_NOT}`, () => {
   it('leaves no process, no mount and no file', async () => {
     const fleet = await startDemoFleet();
     const scratch = dirname(fleet.inventoryFile);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../../src/core/results.ts';
 import {
@@ -9,11 +8,8 @@ import {
   startRecordedHosts,
 } from '../../../src/demo/fleet.ts';
 import recorded from '../../../src/demo/recorded-fleet.json' with { type: 'json' };
+import { CAN_UNSHARE } from '../../support/can-unshare.ts';
 import { SWEEP, sweepFleet } from '../../support/sweep-fleet.ts';
-
-const canUnshare =
-  spawnSync('unshare', [...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount', 'true'])
-    .status === 0;
 
 async function realHosts(scratch: string): Promise<DemoHosts> {
   const hosts = await startNamespaceHosts(scratch);
@@ -23,7 +19,7 @@ async function realHosts(scratch: string): Promise<DemoHosts> {
 
 const kinds = [
   ['recorded hosts', true, async () => startRecordedHosts(recorded, 'the test asks for them')],
-  [`hosts of namespaces${canUnshare ? '' : ' (left out: unshare(1) is not allowed here)'}`, canUnshare, realHosts],
+  [`hosts of namespaces${CAN_UNSHARE ? '' : ' (left out: unshare(1) is not allowed here)'}`, CAN_UNSHARE, realHosts],
 ] as const;
 
 const statuses = (report: RunReport) => Object.fromEntries(report.hosts.map(({ host, status }) => [host, status]));
