@@ -84,18 +84,29 @@ async function openChannel(
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ChannelOpened> {
-  if (signal?.aborted) return { ok: false, error: interrupted(link.host) };
-  const opened = await openInTime(link, start.command, waitMs);
+  const opened = await openInTime(link, start.command, waitMs, signal);
   if (!opened.ok || start.password === undefined) return opened;
+  const drop = () => opened.channel.destroy();
+  signal?.addEventListener('abort', drop, { once: true });
   const answered = await answerPrompt(opened.channel, start.password, waitMs);
-  return answered.ok ? answered : { ok: false, error: startError(link.host, answered.failed, start, waitMs) };
+  signal?.removeEventListener('abort', drop);
+  if (answered.ok) return answered;
+  const error = signal?.aborted ? interrupted(link.host) : startError(link.host, answered.failed, start, waitMs);
+  return { ok: false, error };
 }
 
 /** The channel, unless it takes too long; one that comes after that is dropped. */
-async function openInTime(link: Link, command: string, waitMs: number): Promise<ChannelOpened> {
+async function openInTime(
+  link: Link,
+  command: string,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ChannelOpened> {
+  if (signal?.aborted) return { ok: false, error: interrupted(link.host) };
   const timer = new AbortController();
+  const stop = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
   const opening = link.open(command);
-  const late = systemClock.sleep(waitMs, timer.signal).then(
+  const late = systemClock.sleep(waitMs, stop).then(
     () => 'late' as const,
     () => 'late' as const,
   );
@@ -105,6 +116,7 @@ async function openInTime(link: Link, command: string, waitMs: number): Promise<
   void opening.then((tooLate) => {
     if (tooLate.ok) tooLate.channel.destroy();
   });
+  if (signal?.aborted) return { ok: false, error: interrupted(link.host) };
   const message = `${link.host} opened no channel within ${Math.round(waitMs / 1000)} s.`;
   return { ok: false, error: new UnbusyError('E_CHANNEL', message, { host: link.host }) };
 }

@@ -18,8 +18,8 @@ export interface WireLimits {
 const WINDOW = 1024 * 1024;
 /** What the guard on the host grants beyond the deadlines of a burst, so that the controller acts first. */
 const GUARD_SLACK_MS = 15_000;
-/** A guard costs the host two forks, so one serves all the bursts of this time. */
-const GUARD_LEAST_MS = 300_000;
+/** A guard costs the host two forks, so one serves the bursts that begin within this time. */
+const GUARD_SPAN_MS = 300_000;
 const NOISE_LIMIT = 4096;
 
 interface Pending {
@@ -171,7 +171,7 @@ export class ShellWire {
     const { hostLimitMs } = this.#limits;
     const now = performance.now();
     if (hostLimitMs === 0 || now + Math.min(burstMs, hostLimitMs) <= this.#guardedUntil) return '';
-    const limit = Math.min(Math.max(burstMs, GUARD_LEAST_MS), hostLimitMs);
+    const limit = Math.min(burstMs + GUARD_SPAN_MS, hostLimitMs);
     this.#guardedUntil = now + limit;
     return `unbusy_watch ${Math.ceil(limit / 1000)}\n`;
   }

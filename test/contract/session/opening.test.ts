@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Link } from '../../../src/connection/link.ts';
 import { openShellSession } from '../../../src/connection/shell-session.ts';
 import { loginLink, SHELLS, shellLink, withCommand } from '../../support/shell-links.ts';
 
@@ -67,4 +68,58 @@ describe('what is no POSIX shell', () => {
     setTimeout(() => abort.abort(), 100);
     expect(await opening).toMatchObject({ ok: false, error: { code: 'E_INTERRUPTED' } });
   });
+
+  test('a link that opens no channel is given up too, and what comes late is dropped', async () => {
+    let dropped = false;
+    const inner = shellLink('/bin/sh');
+    const slow: Link = {
+      ...inner,
+      open: async (line) => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        const opened = await inner.open(line);
+        if (opened.ok) opened.channel.onEnd((ending) => (dropped = ending.signal === 'SIGKILL'));
+        return opened;
+      },
+    };
+    const late = await openShellSession(slow, { openMs: 200 });
+    expect(late).toMatchObject({ ok: false, error: { code: 'E_CHANNEL' } });
+    await expect.poll(() => dropped, { timeout: 5_000 }).toBe(true);
+  });
+
+  test('an interrupt does not wait for the channel', async () => {
+    const never: Link = { ...shellLink('/bin/sh'), open: () => new Promise(() => {}) };
+    const abort = new AbortController();
+    const opening = openShellSession(never, { signal: abort.signal });
+    setTimeout(() => abort.abort(), 50);
+    expect(await opening).toMatchObject({ ok: false, error: { code: 'E_INTERRUPTED' } });
+  });
+});
+
+test('calls of one tick go out in one write, and a second burst needs no second guard', async () => {
+  const written: string[] = [];
+  const inner = shellLink('/bin/sh');
+  const watched: Link = {
+    ...inner,
+    open: async (line) => {
+      const opened = await inner.open(line);
+      if (!opened.ok) return opened;
+      const { channel } = opened;
+      const write = channel.write.bind(channel);
+      channel.write = (data) => {
+        written.push(data.toString());
+        write(data);
+      };
+      return { ok: true, channel };
+    },
+  };
+  const opened = await openShellSession(watched);
+  if (!opened.ok) throw opened.error;
+  written.length = 0;
+  for (const burst of [1, 2]) {
+    await Promise.all(Array.from({ length: 10 }, () => opened.session.call(hello)));
+    expect(written.length).toBe(burst);
+  }
+  expect(written.map((text) => text.split('unbusy_watch').length - 1)).toEqual([1, 0]);
+  expect(written.map((text) => text.split('unbusy_program_hello()').length - 1)).toEqual([1, 0]);
+  await opened.session.close();
 });
