@@ -15,7 +15,7 @@ export interface DetachPoint {
 
 /**
  * Directories that may be removed: nothing is mounted on them in our namespace, and every mount that sits on them, in any
- * namespace, is a leak without anything of others below it. The kernel is not selective: it detaches them all
+ * namespace, is a leak of one and the same file system without anything of others below it. The kernel is not selective: it detaches them all
  * (vfs_rmdir → detach_mounts, Linux 3.18 and later), and without propagation, so reach does not matter here.
  */
 export function detachPoints(state: SweepState, params: DeadContainersParams): readonly DetachPoint[] {
@@ -29,7 +29,10 @@ export function detachPoints(state: SweepState, params: DeadContainersParams): r
     if (dentry === undefined) return [];
     const seated = trees.flatMap((tree) => tree.mounts.filter((mount) => sits(tree, mount, dentry)));
     const leaks = seated.flatMap((mount) => byMount.get(mount) ?? []);
-    const selective = leaks.length === seated.length && leaks.every((leak) => isAlone(leak, params));
+    const same = leaks.every(
+      ({ mount }) => mount.device === leaks[0]?.mount.device && mount.root === leaks[0]?.mount.root,
+    );
+    const selective = leaks.length === seated.length && same && leaks.every((leak) => isAlone(leak, params));
     return leaks.length > 0 && selective ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
   });
 }
