@@ -15,14 +15,14 @@ export function verbosityOf(given: Given): Verbosity {
   return Math.min(2, given.count('verbose')) as Verbosity;
 }
 
-/** Progress on stderr: a window where it can be redrawn, else lines. */
-export function progressListener(io: Io, given: Given): Listener {
+/** Progress on stderr: a window where it can be redrawn, else lines; `problemsOnly` where a result tells the rest. */
+export function progressListener(io: Io, given: Given, problemsOnly = false): Listener {
   const verbosity = verbosityOf(given);
   const style = styleFor(io, given, io.err);
   const write = (text: string) => io.err.write(text);
   const { clock } = io;
-  if (verbosity < 0 || !canRedraw(io, io.err)) return plainListener({ write, style, clock, verbosity });
-  return liveListener({ write, style, clock, verbosity, columns: () => io.err.columns() });
+  if (verbosity < 0 || !canRedraw(io, io.err)) return plainListener({ write, style, clock, verbosity, problemsOnly });
+  return liveListener({ write, style, clock, verbosity, problemsOnly, columns: () => io.err.columns() });
 }
 
 /** What programs read on stdout: --jsonl while it happens, --json at the end, or nothing. */

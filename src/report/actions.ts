@@ -1,29 +1,33 @@
-import type { ChangeOutcome, HostResult, Risk } from '../core/results.ts';
-import { RISKS } from '../core/results.ts';
+import type { ChangeOutcome, HostResult } from '../core/results.ts';
 
-/** What a task did, or would do, over all hosts: how many changes of each risk. */
+/** What a task did, or would do, over all hosts: how many steps of each kind. */
 export interface TaskActions {
   readonly task: string;
   readonly hosts: number;
-  readonly byRisk: readonly { readonly risk: Risk; readonly changes: number }[];
+  readonly steps: readonly { readonly kind: string; readonly changes: number }[];
 }
 
-/** Counts the changes with this outcome by task and risk, tasks in the order of the playbook. */
+/** Counts the changes with this outcome by task and kind of step, tasks in the order of the playbook, steps by their number. */
 export function countActions(hosts: readonly HostResult[], outcome: ChangeOutcome): readonly TaskActions[] {
-  const tasks = new Map<number, { task: string; hosts: number; risks: Map<Risk, number> }>();
+  const tasks = new Map<number, { task: string; hosts: number; kinds: Map<string, number> }>();
   for (const result of hosts.flatMap((host) => host.tasks)) {
     const changes = result.changes.filter((change) => change.outcome === outcome);
     if (changes.length === 0) continue;
-    const entry = tasks.get(result.taskIndex) ?? { task: result.task, hosts: 0, risks: new Map<Risk, number>() };
+    const entry = tasks.get(result.taskIndex) ?? { task: result.task, hosts: 0, kinds: new Map<string, number>() };
     entry.hosts += 1;
-    for (const { risk } of changes) entry.risks.set(risk, (entry.risks.get(risk) ?? 0) + 1);
+    for (const { id } of changes) entry.kinds.set(kindOf(id), (entry.kinds.get(kindOf(id)) ?? 0) + 1);
     tasks.set(result.taskIndex, entry);
   }
   return [...tasks]
     .sort(([a], [b]) => a - b)
-    .map(([, { task, hosts: count, risks }]) => ({
+    .map(([, { task, hosts: count, kinds }]) => ({
       task,
       hosts: count,
-      byRisk: RISKS.flatMap((risk) => (risks.has(risk) ? [{ risk, changes: risks.get(risk) ?? 0 }] : [])),
+      steps: [...kinds].map(([kind, changes]) => ({ kind, changes })).sort((a, b) => b.changes - a.changes),
     }));
+}
+
+/** The id of a change begins with the kind of its step, as in `unmount:4026532392:165`. */
+function kindOf(id: string): string {
+  return id.split(':')[0] ?? id;
 }

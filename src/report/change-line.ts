@@ -1,5 +1,6 @@
 import type { ChangeOutcome, ChangeReport } from '../core/results.ts';
 import { printable } from '../core/text.ts';
+import { shortIds } from './short-ids.ts';
 import type { Glyph, Style, Tone } from './style.ts';
 
 /** What is known of a change, in words; `changed` alone says that somebody looked again and saw it. */
@@ -32,7 +33,7 @@ export function changeLine(change: ChangeReport, style: Style): string {
   const { glyph, tone } = OUTCOME_LOOK[change.outcome];
   const note = change.note === undefined || change.note === '' ? '' : ` (${printable(change.note)})`;
   const words = `${OUTCOME_WORDS[change.outcome]}${note}`;
-  return `${style.paint(tone, style.glyph(glyph))} ${printable(change.title)}: ${style.paint(tone, words)}`;
+  return `${style.paint(tone, style.glyph(glyph))} ${shortIds(printable(change.title), style.glyph('cut'))}: ${style.paint(tone, words)}`;
 }
 
 /** A planned change with what a person needs to judge it: how sure it is, how much it may hurt, why, and what it stops. */

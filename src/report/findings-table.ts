@@ -36,20 +36,21 @@ const WHAT: Readonly<Record<Finding['kind'], string>> = {
 };
 
 /**
- * Findings as a table: host, container, what, held by, cause, and the remedy below each row. Findings that differ only
- * in host, container or pid become one row. Empty for no finding.
+ * Findings as a table: host, container, what, held by; below each row the cause and the remedy, which are sentences.
+ * Findings that differ only in host, container or pid become one row. Empty for no finding.
  */
 export function renderFindings(findings: readonly HostFinding[], style: Style, columns: number): readonly string[] {
   const rows = foldRows(findings);
   if (rows.length === 0) return [];
   return renderTable(
-    ['HOST', 'CONTAINER', 'WHAT', 'HELD BY', 'CAUSE'],
+    ['HOST', 'CONTAINER', 'WHAT', 'HELD BY'],
     rows.map((row) => ({
-      cells: [foldHosts(row.hosts), few(row.containers), whatText(row), few(row.holders), row.cause].map((cell) =>
+      cells: [foldHosts(row.hosts), few(row.containers), whatText(row), few(row.holders)].map((cell) =>
         printable(cell),
       ),
       below: [
         ...(row.titles.length === 1 ? row.titles.map((title) => printable(title)) : []),
+        ...(row.cause === '' ? [] : [`why: ${printable(row.cause)}`]),
         ...(row.remedy === '' ? [] : [`${style.glyph('arrow')} ${printable(row.remedy)}`]),
       ],
     })),

@@ -18,6 +18,8 @@ export interface LiveOptions {
   readonly style: Style;
   readonly clock: Clock;
   readonly verbosity: Verbosity;
+  /** Tell problems only, whatever the rest of the view shows. */
+  readonly problemsOnly?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface LiveOptions {
  */
 export function liveListener(options: LiveOptions): Listener {
   const progress = new Progress();
-  const story = new Story(options.style, options.verbosity);
+  const story = new Story(options.style, options.problemsOnly ? -1 : options.verbosity);
   const screen = new Screen(options.write, options.columns);
   const draw = () => screen.draw(renderWindow(progress, options.clock.now(), options.columns(), options.style));
   let finish: (() => void) | undefined;

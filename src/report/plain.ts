@@ -15,13 +15,15 @@ export interface PlainOptions {
   readonly style: Style;
   readonly clock: Clock;
   readonly verbosity: Verbosity;
+  /** Tell problems only, whatever the rest of the view shows. */
+  readonly problemsOnly?: boolean;
 }
 
 /** Lines with the time of day, for logs, pipes and terminals that cannot redraw. */
 export function plainListener(options: PlainOptions): Listener {
   const { clock, style, verbosity } = options;
   const progress = new Progress();
-  const story = new Story(style, verbosity);
+  const story = new Story(style, options.problemsOnly ? -1 : verbosity);
   const stop = new AbortController();
   const say = (line: string) => options.write(`${timeOfDay(clock.now())} ${line}\n`);
   const beat = async () => {

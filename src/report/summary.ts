@@ -89,8 +89,8 @@ function actionLines(report: RunReport, options: SummaryOptions): string[] {
   const [outcome, words] = ACTION_WORDS[report.mode === 'check' ? 1 : 0] ?? ['changed', ''];
   const tasks = countActions(report.hosts, outcome);
   if (tasks.length === 0) return [];
-  const lines = tasks.slice(0, TASKS).map(({ task, hosts, byRisk }) => {
-    const actions = byRisk.map(({ risk, changes }) => `${risk} x${changes}`).join(', ');
+  const lines = tasks.slice(0, TASKS).map(({ task, hosts, steps }) => {
+    const actions = steps.map(({ kind, changes }) => `${printable(kind)} x${changes}`).join(', ');
     return cut(`  ${words}: ${actions} on ${count(hosts, 'host')} (${printable(task)})`, options);
   });
   const more = tasks.length - TASKS;

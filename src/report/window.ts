@@ -3,6 +3,7 @@ import { formatDuration } from '../core/clock.ts';
 import { clip, displayWidth, fill } from '../core/display-width.ts';
 import { printable } from '../core/text.ts';
 import type { BusyHost, Progress } from './progress.ts';
+import { shortIds } from './short-ids.ts';
 import { STATUS_LOOK, STATUS_ORDER, type Style } from './style.ts';
 
 /** Most lines that the window ever has. */
@@ -72,7 +73,7 @@ function busyLine(host: BusyHost, nowMs: number, nameWidth: number, width: numbe
   const slow = inStep >= SLOW_MS;
   const since = slow ? ` (for ${formatDuration(inStep)})` : '';
   const head = `  ${name} ${age}  `;
-  const what = clip(printable(host.doing), Math.max(0, width - displayWidth(head) - since.length), cut);
+  const what = clip(shortIds(printable(host.doing), cut), Math.max(0, width - displayWidth(head) - since.length), cut);
   const line = clip(`${head}${what}${since}`, width, cut);
   return slow ? style.paint('warn', line) : line;
 }

@@ -16,7 +16,13 @@ export const SWEEP: TaskTitle = { index: 0, name: 'sweep dead containers', modul
 /** A change as the report keeps it. */
 export function change(outcome: ChangeOutcome, extra: Partial<ChangeReport> = {}): ChangeReport {
   const title = 'unmount /var/lib/docker/overlay2/d2b5b78/merged in cadvisor';
-  const base = { id: 'c1', title, why: 'its container is dead', risk: 'unmount', certainty: 'certain' } as const;
+  const base = {
+    id: 'unmount:1:412',
+    title,
+    why: 'its container is dead',
+    risk: 'unmount',
+    certainty: 'certain',
+  } as const;
   return { ...base, outcome, witness: { mount: 412 }, ...extra };
 }
 

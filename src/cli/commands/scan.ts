@@ -3,12 +3,13 @@ import type { Playbook } from '../../config/playbook-model.ts';
 import { type ExitCode, exitCodesOf, strongest } from '../../core/exit-codes.ts';
 import type { RunReport } from '../../core/results.ts';
 import { MODULES } from '../../modules/registry.ts';
+import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
 import type { CommandSpec } from '../command.ts';
 import { execute } from '../execute.ts';
 import { loadInputs } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
-import { progressListener } from '../reporters.ts';
+import { progressListener, verbosityOf } from '../reporters.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 
 /** A scan is this playbook in check mode: the same look as a run takes before it acts. */
@@ -34,7 +35,8 @@ export const scanCommand: CommandSpec = {
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   async run(io, _args, given) {
     const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
-    const report = await execute(io, given, selection, 'check', progressListener(io, given));
+    const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
+    const report = await execute(io, given, selection, 'check', listener);
     const exitCode = scanExitCode(report);
     if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
     else {
@@ -44,6 +46,17 @@ export const scanCommand: CommandSpec = {
     return exitCode;
   },
 };
+
+/** A step that would be refused is no trouble of a look: such a host is told as one that was seen. */
+function lookOnly(listener: Listener): Listener {
+  return {
+    ...listener,
+    handle(event) {
+      const seen = event.kind === 'host-end' && event.result.status === 'failed' && wasSeen(event.result);
+      listener.handle(seen ? { ...event, result: { ...event.result, status: 'would-change' } } : event);
+    },
+  };
+}
 
 function scanPlaybook(): Playbook {
   return loadPlaybook('scan', SCAN, MODULES);

@@ -25,8 +25,9 @@ describe('the table of findings', () => {
     const findings = ['cd01', 'cd02', 'cd03'].map((host, index) => ({ host, finding: leak('a', index + 1) }));
     const lines = renderFindings(findings, style, WIDE).map((line) => line.trim().split(/ {2,}/));
     expect(lines).toEqual([
-      ['HOST', 'CONTAINER', 'WHAT', 'HELD BY', 'CAUSE'],
-      ['cd[01-03]', 'aaaaaaaaaaaa', 'leaked mount x3', 'container cadvisor pid 1 and 2 others', 'private propagation'],
+      ['HOST', 'CONTAINER', 'WHAT', 'HELD BY'],
+      ['cd[01-03]', 'aaaaaaaaaaaa', 'leaked mount x3', 'container cadvisor pid 1 and 2 others'],
+      ['why: private propagation'],
       ['-> Unmount it in cadvisor.'],
     ]);
   });
@@ -40,11 +41,12 @@ describe('the table of findings', () => {
       ],
       style,
       WIDE,
-    ).filter((line) => !line.startsWith('  '));
-    expect(rows).toHaveLength(4);
-    expect(rows[1]).toContain('private propagation');
-    expect(rows[2]).toContain('PrivateTmp');
-    expect(rows[3]).toContain('not a leak');
+    );
+    expect(rows.filter((line) => !line.startsWith('  '))).toHaveLength(4);
+    const order = ['why: private propagation', 'why: PrivateTmp', 'not a leak'];
+    const found = order.map((text) => rows.findIndex((line) => line.includes(text)));
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+    expect(found).not.toContain(-1);
   });
 
   it('tells the title of what is no leak, if it is one', () => {
