@@ -57,8 +57,8 @@ unbusy_facts() {
   [ -n "$unbusy_uid" ] || unbusy_uid=$(id -u)
   unbusy_place
   [ -z "$unbusy_top" ] || unbusy_proc=yes
-  # The mount option hidepid of proc(5) hides the first process from everybody but root.
-  if unbusy_stat 1; then unbusy_visible=yes; fi
+  # The mount option hidepid of proc(5) keeps everybody but root out of the first process's directory.
+  if [ -e /proc/1/stat ]; then unbusy_visible=yes; fi
   printf '%s\t%s\n' os "$unbusy_os" kernel "$unbusy_kernel" nodename "$unbusy_node" boot "$unbusy_boot" \
     proc "$unbusy_proc" visible "$unbusy_visible" uid "$unbusy_uid"
   printf '%s\t%s\t%s\n' group "$unbusy_group" "$unbusy_group_start" shell "$$" "$unbusy_shell_start" end 9 ''
