@@ -11,7 +11,11 @@ export interface SshKeyPair {
 
 /** A new ed25519 key pair, used for one demo only. */
 export function newKeyPair(comment: string): SshKeyPair {
-  return ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  // One key in 256 comes out unreadable, as ssh2 1.17 takes leading zeros off it (mscdex/ssh2#1390).
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (![pair.private, pair.public].some((text) => ssh2.utils.parseKey(text) instanceof Error)) return pair;
+  }
 }
 
 /** A command that runs on a demo host. */
