@@ -4,6 +4,7 @@
 #   order[1..namespaces], count[NS], task[NS, 1..count]    namespaces by inode, and their tasks
 #   home[TID], leader[TID]                                 namespace of a task; process of a thread that has its own
 #   gone[TID], chroot[NS]                                  tasks that died meanwhile; 1 if only chrooted tasks are left
+# shown[NS] and reader[NS] are theirs: tables that are printed, and the task that each was read of.
 # Links are read in batches by one stat for many; nothing in the file systems of a process is touched.
 proc_tasks='
 function out(record) { print record; records++ }
@@ -121,28 +122,40 @@ function head(tid,   line, w) {
   return w[1]
 }
 
-# Processes whose namespace link cannot be read: a mount has its id in one namespace only, so its table tells which.
-function blind(   pid, i, tid, id, unseen, n, known) {
-  for (pid in links) if (!(pid in home) && !(pid in threaded) && alive(pid)) { unseen[pid] = head(pid); n++ }
-  if (!n) return
-  for (i = 1; i <= namespaces; i++) if ((tid = pick(order[i])) != "") known[head(tid)] = order[i]
-  if ("1" in unseen) {
+# Processes whose namespace link cannot be read: a mount has its id in one namespace only, so its table tells which. A task
+# without a table has left its namespace already, on its way out.
+function blind(   pid, i, tid, id, wanted, left, home_of) {
+  for (pid in links) {
+    if ((pid in home) || (pid in threaded) || !alive(pid) || (id = head(pid)) == "-") continue
+    blinded[pid] = id
+    if (!(id in wanted)) { wanted[id] = 1; left++ }
+  }
+  for (i = 1; i <= namespaces && left > 0; i++) {
+    if ((tid = pick(order[i])) == "") continue
+    id = head(tid)
+    if (id in wanted) { home_of[id] = order[i]; left-- }
+  }
+  if ("1" in blinded) {
     link["1/root"] = "/"
-    id = unseen["1"]
-    if (!(id in known)) known[id] = "0"
+    if (!(blinded["1"] in home_of)) home_of[blinded["1"]] = "0"
   }
-  for (pid in unseen) {
-    id = unseen[pid]
-    if (id != "-" && (id in known)) join(known[id], pid)
-    else lost(pid, "its mount namespace cannot be read")
-  }
+  for (pid in blinded)
+    if (blinded[pid] in home_of) join(home_of[blinded[pid]], pid); else lost(pid, "its mount namespace cannot be read")
 }
 
-function five(ns, keep,   i, k, n) {
+# The five lowest tasks of a namespace into keep[1..n]; one that was asked for by its pid is always among them.
+function five(ns, keep,   i, k, n, tid, rank, ranks) {
   for (i = 1; i <= count[ns]; i++) {
+    tid = task[ns, i] + 0
     if (task[ns, i] in gone) continue
-    for (k = n; k > 0 && keep[k] > task[ns, i] + 0; k--) if (k < 5) keep[k + 1] = keep[k]
-    if (k < 5) { keep[k + 1] = task[ns, i] + 0; if (n < 5) n++ }
+    rank = (task[ns, i] in asked) ? tid - 1e9 : tid
+    for (k = n; k > 0 && ranks[k] > rank; k--) if (k < 5) ranks[k + 1] = ranks[k]
+    if (k < 5) { ranks[k + 1] = rank; if (n < 5) n++ }
+  }
+  for (i = 1; i <= n; i++) {
+    tid = ranks[i] < 0 ? ranks[i] + 1e9 : ranks[i]
+    for (k = i - 1; k > 0 && keep[k] > tid; k--) keep[k + 1] = keep[k]
+    keep[k + 1] = tid
   }
   return n + 0
 }
@@ -160,14 +173,15 @@ function describe(   i, k, n, ns, tid, keep, names) {
   for (i = 1; i <= namespaces; i++) {
     if (!(order[i] in shown)) continue
     n = five(order[i], keep)
-    for (k = 1; k <= n; k++) names = names " " keep[k] "/exe" (k > 1 ? "" : " " keep[k] "/ns/user")
+    for (k = 1; k <= n; k++) names = names " " keep[k] "/exe"
+    names = names " " reader[order[i]] "/ns/user"
     if (length(names) > 60000) { ask(names); names = "" }
   }
   ask(names)
   for (i = 1; i <= namespaces; i++) {
     ns = order[i]
     n = (ns in shown) ? five(ns, keep) : 0
-    tid = n ? link[keep[1] "/ns/user"] : ""
+    tid = (ns in reader) ? link[reader[ns] "/ns/user"] : ""
     gsub(/[^0-9]/, "", tid)
     out("ns\t" ns "\t" count[ns] "\t" (tid == "" ? "-" : tid))
     for (k = 1; k <= n; k++) {

@@ -13,7 +13,7 @@
 #   own INODE                  namespace of this program; 0 if it cannot be read
 #   table INODE TID CHROOT     a table follows: whose, and 1 if that task lives in a chroot (every task there does)
 #   mount LINE                 one line of mountinfo of the table before
-#   ns INODE TASKS USERNS      one namespace: tasks in it; user namespace of its first task, or - (only with a table)
+#   ns INODE TASKS USERNS      one namespace: tasks in it; user namespace of the task read, or - (also without a table)
 #   task INODE PID TID START COMM EXE CGROUPS
 #                              up to five of a namespace with a table; CGROUPS = distinct cgroup paths, one a line
 #   unreadable PID WHY         something that could not be looked at
@@ -30,7 +30,7 @@ done
 for word in "$@"; do
   case $word in token=?* | path=/* | device=*:* | pid=[0-9]* | all) ;; *) echo "unknown argument" >&2; exit 64 ;; esac
 done
-cd /proc 2>/dev/null && [ -d 1 ] && [ -r self/mountinfo ] || { echo "/proc hides PID 1" >&2; exit 12; }
+cd /proc 2>/dev/null && [ -r 1/mountinfo ] || { echo "/proc hides PID 1" >&2; exit 12; }
 
 {
   set -- [0-9]*

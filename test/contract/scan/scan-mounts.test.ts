@@ -162,11 +162,15 @@ function chrooted(bed: Bed): string {
   return `cp "$(command -v busybox)" ${jail}/busybox; echo ready; exec chroot ${jail} /busybox sleep 1000`;
 }
 
+/** A namespace that is bound to a file and then left by its only process; unshare --mount=FILE may bind it too early. */
 function pinning(bed: Bed, mount: string, stay: string): string {
   const pins = bed.folder('pins');
   const pin = `"${pins}/pin of\n'it'"`;
   return `mount --bind ${pins} ${pins}; mount --make-private ${pins}; : > ${pin}
-    unshare --mount=${pin} --propagation private sh -ec '${mount}'; ${stay}`;
+    unshare --mount --propagation private sh -ec '${mount}; : > ${pins}/up; exec sleep 1000' & inside=$!
+    until [ -e ${pins}/up ]; do sleep 0.05; done
+    mount --bind /proc/$inside/ns/mnt ${pin}; kill -9 $inside; wait $inside || :
+    ${stay}`;
 }
 
 function nasty(bed: Bed, stay: string): string {
