@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+let folder: string;
+let bundle: string;
+
+/** As build.mjs does it, into a place of our own. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'unbusy-process-'));
+  bundle = join(folder, 'unbusy.mjs');
+  const shims = [
+    "import{createRequire as __r}from'node:module';import{fileURLToPath as __f}from'node:url';",
+    "const require=__r(import.meta.url),__filename=__f(import.meta.url),__dirname=__f(new URL('.',import.meta.url));",
+  ];
+  await build({
+    ...{ entryPoints: [join(root, 'src/cli/main.ts')], outfile: bundle, bundle: true, platform: 'node', format: 'esm' },
+    ...{ target: 'node20', loader: { '.sh': 'text' }, external: ['cpu-features', '*.node'], logLevel: 'silent' },
+    banner: { js: shims.join('') },
+  });
+  const play = (name: string, argv: string) =>
+    writeFileSync(
+      join(folder, name),
+      `- hosts: all\n  tasks:\n    - name: step\n      command:\n        argv: ${argv}\n        changed_when: "false"\n`,
+    );
+  play('nap.yml', '[/bin/sleep, "30"]');
+  play('env.yml', `[/bin/sh, -c, "env > ${join(folder, 'seen')}"]`);
+  play('true.yml', '[/bin/true]');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess & { said: () => string } {
+  const child = spawn(process.execPath, [bundle, ...args], { cwd: folder, env: { ...process.env, ...env } });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return Object.assign(child, { said: () => text });
+}
+
+function outputOf(child: ChildProcess): () => string {
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return () => text;
+}
+
+const ended = (child: ChildProcess) => new Promise<number | null>((done) => child.once('close', (code) => done(code)));
+
+/** Waits for a word on stderr, so that nothing here hangs on how fast the machine is. */
+async function hears(child: ReturnType<typeof start>, word: string): Promise<void> {
+  while (!child.said().includes(word)) {
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before "${word}": ${child.said()}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/** Two hosts one after the other, so that the second is never started once the first was interrupted. */
+const NAP = ['run', 'nap.yml', '-i', 'a,b,', '--transport', 'local', '-f', '1', '-vv', '--color', 'never'];
+
+describe('the process', () => {
+  it('ends in 143 on SIGTERM, with a recap and the command to go on', async () => {
+    const child = start(NAP);
+    const out = outputOf(child);
+    await hears(child, 'a  connected');
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(143);
+    expect(out()).toContain('unbusy run nap.yml -i a,b,');
+    expect(out().trimEnd().split('\n').at(-1)).toBe('exit 143: terminated');
+    expect(child.said()).toContain('E_INTERRUPTED');
+  });
+
+  it('goes on after one ^C, ends work at the second, and leaves with 130', async () => {
+    const child = start(NAP);
+    const out = outputOf(child);
+    await hears(child, 'a  connected');
+    child.kill('SIGINT');
+    await hears(child, 'no further host is started');
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(130);
+    expect(out()).toMatch(/not-reached +1 {2}b\n/);
+  });
+
+  it('is not disturbed by a reader that went away', () => {
+    const line = `${process.execPath} ${bundle} run true.yml -i a, --transport local --jsonl 2>err | head -n 1; echo "\${PIPESTATUS[@]}"`;
+    const { stdout } = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' });
+    const [first = '', codes] = stdout.trimEnd().split('\n');
+    expect(JSON.parse(first)).toMatchObject({ schema: 'unbusy/event/1', seq: 0 });
+    expect(codes).toBe('0 0');
+    expect(readFileSync(join(folder, 'err'), 'utf8')).not.toContain('EPIPE');
+  });
+
+  it('keeps the password, and only that, from its children', async () => {
+    const env = { UNBUSY_BECOME_PASSWORD: 'hunter2', UNBUSY_CANARY: 'seen' };
+    const child = start(['run', 'env.yml', '-i', 'a,', '--transport', 'local'], env);
+    expect(await ended(child)).toBe(0);
+    const seen = readFileSync(join(folder, 'seen'), 'utf8');
+    expect(seen).toContain('UNBUSY_CANARY=seen');
+    expect(seen).not.toContain('hunter2');
+  });
+
+  it('writes the result to stdout and the rest to stderr', () => {
+    const args = ['run', 'true.yml', '-i', 'a,', '--transport', 'local', '--json'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, [bundle, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'unbusy/run/1', exitCode: 0 });
+    expect(stderr).toContain('true.yml: 1 host, 1 task');
+  });
+});
