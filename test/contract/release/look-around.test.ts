@@ -1,0 +1,66 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bystander, checkBystanders } from '../../../src/programs/check-bystanders.ts';
+import { findObstacles } from '../../../src/programs/find-obstacles.ts';
+import { ShellHost } from '../../support/shell-host.ts';
+import { shellKinds } from '../../support/shells.ts';
+import { Bed, namespaceOf } from '../scan/bed.ts';
+import { startTimeOf, tableOf } from './witness.ts';
+
+const able = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+if (!able) console.warn('LEFT OUT: looking at bystanders and obstacles needs root and mount namespaces of Linux');
+
+describe.skipIf(!able).each(shellKinds())('what lives beside a step, under $name', (shell) => {
+  const host = new ShellHost(shell);
+  let bed: Bed;
+  beforeAll(() => {
+    bed = new Bed();
+  });
+  afterAll(() => bed.close());
+
+  it('sees each way in which a bystander may have been harmed, and none in one that lives', async () => {
+    const child = spawn('sleep', ['300'], { stdio: 'ignore' });
+    const pid = child.pid ?? 0;
+    const here: Bystander = {
+      containerId: 'x',
+      name: 'web',
+      pid,
+      startTime: startTimeOf(pid),
+      namespace: namespaceOf(pid) ?? 0,
+      rootDevice: tableOf(pid).findLast((mount) => mount.point === '/')?.device ?? '',
+    };
+    const harmed = async (...list: readonly Bystander[]) => {
+      const check = await checkBystanders(host, list);
+      if (check.kind !== 'known') throw check.error;
+      return check.harmed;
+    };
+    expect(await harmed(here, { ...here, name: 'twin' })).toEqual([]);
+    expect(await harmed({ ...here, startTime: '1' })).toEqual([{ name: 'web', what: 'gone' }]);
+    expect(await harmed({ ...here, namespace: 1 })).toEqual([{ name: 'web', what: 'namespace' }]);
+    expect(await harmed({ ...here, rootDevice: '0:0' })).toEqual([{ name: 'web', what: 'root' }]);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await harmed(here)).toEqual([{ name: 'web', what: 'gone' }]);
+    expect(await harmed()).toEqual([]);
+  });
+
+  it('names immutable files and directories that are missing', async () => {
+    const folder = bed.folder('layer');
+    mkdirSync(join(folder, 'deep er'), { recursive: true });
+    const file = join(folder, 'deep er', 'keep it');
+    writeFileSync(file, '');
+    const look = async () => {
+      const answer = await findObstacles(host, 'f'.repeat(64), [folder, join(folder, 'nowhere')]);
+      if (answer.kind !== 'known') throw answer.error;
+      return answer.obstacles;
+    };
+    expect(await look()).toMatchObject({ immutable: [], missing: [join(folder, 'nowhere')], tasks: [] });
+    if (spawnSync('chattr', ['+i', file]).status !== 0) return;
+    const found = await look().finally(() => spawnSync('chattr', ['-i', file]));
+    if (found.partial.includes('immutable')) expect(found.immutable).toEqual([]);
+    else expect(found.immutable).toEqual([file]);
+  });
+});
