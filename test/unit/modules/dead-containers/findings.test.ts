@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../../../src/modules/dead-containers/findings.ts';
+import { DEAD, HOST, held, MERGED, overlay, stateOf, type Twist, WEB } from './sweep-bed.ts';
+
+const kinds = (twist: Twist) => findingsOf(stateOf(twist)).map((finding) => finding.kind);
+const only = (twist: Twist) => {
+  const found = findingsOf(stateOf(twist));
+  expect(found).toHaveLength(1);
+  return found[0];
+};
+
+describe('what a scan shows', () => {
+  it('is one finding a container and holder, however many mounts', () => {
+    const more = `60 50 8:1 /var/lib/docker /var/lib/docker rw - ext4 /dev/sda1 rw
+      61 60 0:60 / ${MERGED} rw ${overlay(DEAD)}`;
+    const found = only({ picture: HOST + held(more) });
+    expect(found).toMatchObject({ kind: 'leak', containerName: 'app', holder: { name: 'cadvisor' } });
+    expect(found?.title).toContain('at 2 places');
+    expect(found?.data?.points).toHaveLength(2);
+    expect(only({})?.title).toContain(`at /rootfs${MERGED}`);
+  });
+
+  it('is the same cause and remedy for the same fault, whoever has it', () => {
+    const other = only({ picture: HOST + held().replace('cadvisor /usr', 'agent /usr') });
+    expect([other?.cause, other?.remedy]).toEqual([only({})?.cause, only({})?.remedy]);
+  });
+
+  it('tells what is no leak apart, by what is seen', () => {
+    expect(only({ picture: HOST })).toMatchObject({ kind: 'dead-container' });
+    const immutable = { [DEAD.id]: { immutable: ['/x/\u001b[31mkeep'] } };
+    const file = only({ picture: HOST, obstacles: immutable });
+    expect(file).toMatchObject({ kind: 'not-a-leak', cause: 'an immutable file, which even root cannot remove' });
+    expect(file?.title).not.toContain('\u001b');
+    const task = { pid: 9, state: 'D', command: 'dd', waitsIn: 'x' };
+    expect(only({ picture: HOST, obstacles: { [DEAD.id]: { tasks: [task] } } })).toMatchObject({
+      kind: 'not-a-leak',
+      data: { pid: 9 },
+    });
+  });
+
+  it('says that the daemon is silent, and that not everything was seen', () => {
+    expect(kinds({ picture: HOST, dead: [], silent: 'late', unreadable: [{ pid: 4, why: 'hidden' }] })).toEqual([
+      'daemon',
+      'gap',
+    ]);
+    expect(kinds({ picture: HOST, dead: [] })).toEqual([]);
+  });
+
+  it('names a private copy of what still runs as latent', () => {
+    const copy = `54 51 0:31 / /rootfs/var/lib/docker/overlay2/${WEB.mountId}/merged rw ${overlay(WEB)}`;
+    const found = findingsOf(stateOf({ dead: [], picture: HOST + held(copy).replace(/52 51 .*/, '') }));
+    expect(found.map((each) => [each.kind, each.containerName])).toEqual([['latent', 'web']]);
+  });
+});
