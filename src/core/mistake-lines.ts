@@ -1,3 +1,4 @@
+import { displayWidth } from './display-width.ts';
 import type { UnbusyError } from './errors.ts';
 import { printable } from './text.ts';
 
@@ -34,14 +35,4 @@ function quoteLine(text: string, column: number): string[] {
 
 function show(text: string): string {
   return printable(text.replaceAll('\t', '  '));
-}
-
-/** Columns of a terminal; East Asian wide characters take two (Unicode UAX 11, ranges W and F, roughly). */
-function displayWidth(text: string): number {
-  let width = 0;
-  for (const char of text)
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(char)
-      ? 2
-      : 1;
-  return width;
 }
