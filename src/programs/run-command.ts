@@ -22,9 +22,15 @@ export interface CommandCall {
   readonly deadlineMs: number | undefined;
 }
 
-/** How the command ended; `stale` and `no-directory`: it was not started. */
+/** How the command ended; `stale`: it was not started. `cut`: it printed more than is kept. */
 export type CommandEnd =
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly cut: boolean;
+    }
   | { readonly kind: 'stale' }
   | { readonly kind: 'failed' | 'unknown'; readonly error: UnbusyError };
 
@@ -56,7 +62,7 @@ export async function runCommand(session: Session, command: CommandCall): Promis
   if (code === EXIT_NOT_STARTED && stderr.startsWith(`${word} chdir`)) {
     return { kind: 'failed', error: chdirError(session.host, command.chdir ?? '') };
   }
-  return { kind: 'ended', exitCode: code, stdout, stderr };
+  return { kind: 'ended', exitCode: code, stdout, stderr, cut: outcome.cut === true };
 }
 
 function chdirError(host: string, directory: string): UnbusyError {

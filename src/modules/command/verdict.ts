@@ -2,7 +2,7 @@ import { UnbusyError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { printable } from '../../core/text.ts';
 import type { Condition } from '../module.ts';
-import type { CommandParams } from './params.ts';
+import { type CommandParams, isLiteralFalse } from './params.ts';
 
 /** How a command ended, in the words that conditions and `register` know. Newlines at the end of stdout and stderr are taken off. */
 export type CommandResult = JsonObject & {
@@ -10,6 +10,14 @@ export type CommandResult = JsonObject & {
   readonly stdout: string;
   readonly stderr: string;
 };
+
+/** What a command left behind; `cut`: not all that it printed is there. */
+export interface CommandOutput {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly cut: boolean;
+}
 
 /** Done with its result, or failed, or not to be told. */
 export type Judged =
@@ -21,13 +29,17 @@ export function judge(
   host: string,
   shown: string,
   params: Pick<CommandParams, 'changed_when' | 'failed_when'>,
-  end: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
+  end: CommandOutput,
 ): Judged {
   const result: CommandResult = {
     exit_code: end.exitCode,
     stdout: end.stdout.replace(/\n+$/, ''),
     stderr: end.stderr.replace(/\n+$/, ''),
   };
+  const { changed_when, failed_when } = params;
+  if (end.cut && [changed_when, failed_when].some((each) => each !== undefined && !isLiteralFalse(each))) {
+    return { kind: 'unknown', error: doubt(host, shown, 'a condition', 'its output was too long and was cut', result) };
+  }
   const failed = ask(params.failed_when, result, end.exitCode !== 0);
   if (failed === true) return { kind: 'failed', error: commandError(host, shown, result, params.failed_when) };
   if (failed !== false) return { kind: 'unknown', error: doubt(host, shown, 'failed_when', failed.why, result) };

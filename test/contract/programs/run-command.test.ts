@@ -24,7 +24,7 @@ describe.each(shellKinds())('run-command under $name', (shell) => {
 
   it('gives the exit number, stdout and stderr as they are', async () => {
     const end = await sh('printf out; printf err >&2; exit 7');
-    expect(end).toEqual({ kind: 'ended', exitCode: 7, stdout: 'out', stderr: 'err' });
+    expect(end).toEqual({ kind: 'ended', exitCode: 7, stdout: 'out', stderr: 'err', cut: false });
     expect(await argv(['true'])).toMatchObject({ kind: 'ended', exitCode: 0 });
     expect(await argv(['no-such-program-at-all'])).toMatchObject({ kind: 'ended', exitCode: 127 });
     expect(await sh('kill -9 $$')).toMatchObject({ kind: 'ended', exitCode: 137 });

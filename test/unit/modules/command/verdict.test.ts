@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../src/modules/command/verdict.ts';
 import { conditionOf } from '../../../support/condition-of.ts';
 
-const end = { exitCode: 0, stdout: 'out\n\n', stderr: '' };
+const end = { exitCode: 0, stdout: 'out\n\n', stderr: '', cut: false };
 
 describe('judge', () => {
   it('takes exit number 0 for success, and what ran for a change', () => {
@@ -35,6 +35,13 @@ describe('judge', () => {
     const told = { changed_when: conditionOf("result.stdout == 'out'") };
     expect(judge('h', 'x', told, end)).toMatchObject({ result: { changed: true } });
     expect(judge('h', 'x', told, { ...end, stdout: '' })).toMatchObject({ result: { changed: false } });
+  });
+
+  it('puts no condition to an output of which a part is missing', () => {
+    const told = { changed_when: conditionOf("result.stdout == 'out'") };
+    expect(judge('h', 'x', told, { ...end, cut: true })).toMatchObject({ kind: 'unknown' });
+    expect(judge('h', 'x', {}, { ...end, cut: true })).toMatchObject({ kind: 'done' });
+    expect(judge('h', 'x', { changed_when: conditionOf('false') }, { ...end, cut: true }).kind).toBe('done');
   });
 
   it('is unknown where a condition cannot be told', () => {
