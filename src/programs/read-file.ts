@@ -21,7 +21,7 @@ export async function readFile(session: Session, path: string): Promise<FileText
   return { ok: true, text: shown ? outcome.stdout : undefined };
 }
 
-/** False for bytes that are no UTF-8 text. */
+/** False for a NUL and for bytes that are no UTF-8, which stand as lone surrogates (connection/bytes.ts) or as U+FFFD. */
 export function isText(text: string): boolean {
-  return !text.includes('\0') && !text.includes('\ufffd');
+  return !/[\0\ufffd\udc80-\udcff]/u.test(text);
 }

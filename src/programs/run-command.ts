@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { encodeText } from '../connection/bytes.ts';
 import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
@@ -40,7 +41,7 @@ const EXIT_NOT_STARTED = 125;
 /** Runs a command; its exit number arrives as it is, whatever it is. */
 export async function runCommand(session: Session, command: CommandCall): Promise<CommandEnd> {
   const word = randomBytes(12).toString('hex');
-  const chunks = command.stdin === undefined ? [] : encodeChunks(Buffer.from(command.stdin));
+  const chunks = command.stdin === undefined ? [] : encodeChunks(encodeText(command.stdin));
   const args = [
     word,
     command.form,

@@ -1,3 +1,4 @@
+import { encodeText } from '../../connection/bytes.ts';
 import type { Session } from '../../connection/session.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { removePath } from '../../programs/remove-path.ts';
@@ -41,7 +42,7 @@ function apply(host: Session, change: FileChange, params: FileContentParams): Pr
     follow,
     witness,
     oldSha256,
-    content: Buffer.from(params.content ?? ''),
+    content: encodeText(params.content ?? ''),
     ...attributesOfNewFile(change),
     backupSuffix,
   });

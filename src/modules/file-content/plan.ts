@@ -1,3 +1,4 @@
+import { encodeText } from '../../connection/bytes.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
@@ -17,7 +18,7 @@ export function planFile(state: FileState, params: FileContentParams): readonly 
   const inode = found.type === 'absent' || found.type === 'dangling' ? undefined : found;
   if (params.state === 'absent') return inode === undefined ? [] : [removal(state, inode)];
   const content = params.content ?? '';
-  const sum = sha256(Buffer.from(content));
+  const sum = sha256(encodeText(content));
   if (inode === undefined || inode.sha256 !== sum) return [writing(state, inode, params, content, sum)];
   const wrong = differences(inode, params);
   if (wrong.length === 0) return [];

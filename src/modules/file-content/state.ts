@@ -1,3 +1,4 @@
+import { encodeText } from '../../connection/bytes.ts';
 import type { Session } from '../../connection/session.ts';
 import type { Change } from '../../core/results.ts';
 import { needsNames, type WantedAttributes } from '../../programs/attributes.ts';
@@ -29,12 +30,12 @@ export async function observeFile(host: Session, params: FileContentParams): Pro
   const { found } = look;
   const state = { path, found };
   if (found.type !== 'file' || params.content === undefined || found.size > MAX_READ_BYTES) return known(state);
-  if (found.sha256 === sha256(Buffer.from(params.content))) return known(state);
+  if (found.sha256 === sha256(encodeText(params.content))) return known(state);
   const read = await readFile(host, path);
   if (!read.ok) return { kind: 'unknown', error: read.error };
   const oldText = read.text;
   // Text of a file that changed between the two looks would make a diff of something else.
-  const fits = oldText !== undefined && sha256(Buffer.from(oldText)) === found.sha256;
+  const fits = oldText !== undefined && sha256(encodeText(oldText)) === found.sha256;
   return known(fits ? { ...state, oldText } : state);
 }
 

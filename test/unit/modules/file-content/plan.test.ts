@@ -92,6 +92,12 @@ describe('file_content: plan', () => {
   it('says that text which was not read, or is none, is not shown', () => {
     expect(planFile(state(), wants({ content: 'new' }))[0]?.diff).toContain('large or no text');
     expect(planFile(absent, wants({ content: 'nul\0' }))[0]?.diff).toContain('large or no text');
+    expect(planFile(absent, wants({ content: 'byte \udcff' }))[0]?.diff).toContain('large or no text');
+  });
+
+  it('wants the bytes of a host back as they were, also those that are no UTF-8', () => {
+    const [change] = planFile(absent, wants({ content: 'x\udcff' }));
+    expect(change?.wanted.sha256).toBe(sha256(Buffer.from([0x78, 0xff])));
   });
 
   it('sets attributes without writing', () => {
