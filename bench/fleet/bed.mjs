@@ -43,6 +43,8 @@ export async function openBed(hostCount) {
       'MaxStartups 1000:30:1000',
       'MaxSessions 1000',
       'Subsystem sftp internal-sftp',
+      // bash reads ~/.bashrc for a command over ssh only at level 1; whatever this machine's holds is not what is measured.
+      'SetEnv SHLVL=2',
       '',
     ].join('\n'),
   );

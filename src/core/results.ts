@@ -41,7 +41,16 @@ export interface Change {
 }
 
 /** What became of a change: planned (check mode), changed (looked again and seen), no-change (it ran, and says itself that nothing changed), or why not. */
-export type ChangeOutcome = 'planned' | 'changed' | 'no-change' | 'stale' | 'busy' | 'denied' | 'failed' | 'unknown' | 'not-tried';
+export type ChangeOutcome =
+  | 'planned'
+  | 'changed'
+  | 'no-change'
+  | 'stale'
+  | 'busy'
+  | 'denied'
+  | 'failed'
+  | 'unknown'
+  | 'not-tried';
 
 /** A change as the report keeps it. */
 export interface ChangeReport {
