@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bystanders } from './bystanders.ts';
 import { describeLab } from './describe-lab.ts';
-import { listContainers, removeContainers } from './faults/containers.ts';
+import { listContainers, removeContainers, restartDocker } from './faults/containers.ts';
 import { freezeDockerd } from './faults/daemon.ts';
 import { plantFrozenWriter } from './faults/frozen.ts';
 import { cadvisor, nodeExporter } from './faults/holders.ts';
@@ -48,7 +48,7 @@ describeLab(
   'the faults',
   {
     old: { topology: 'own-service', legacyRmdir: true },
-    older: { topology: 'child', legacyRmdir: true },
+    older: { topology: 'child', legacyRmdir: true, liveRestore: true },
     slave: { ...split, mountFlags: 'slave' },
     shared: { ...split, mountFlags: 'shared' },
     plain: {},
@@ -77,6 +77,16 @@ describeLab(
         ]);
         expect(planted.dead[0]?.status).toBe('Removal In Progress');
         await expectOnlyCause(host, planted);
+      });
+    });
+
+    test('after a restart of dockerd the container is listed as Dead, and still held', async () => {
+      await hosts.older.fresh(async (host) => {
+        const { dead, holders } = await plantMonitors(host);
+        await restartDocker(host);
+        const listed = await listContainers(host);
+        expect(dead.map(({ id }) => listed.get(id))).toEqual(['Dead']);
+        for (const holder of holders) expect(await mountsHeld(host, holder, dead)).toEqual(holder.mounts);
       });
     });
 

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 /** Who starts containerd: systemd, as packages do since Docker 18.09, or dockerd itself, as before. */
 export type Topology = 'own-service' | 'child';
 
@@ -26,16 +28,17 @@ export function hostFiles(options: HostOptions): ReadonlyMap<string, string> {
   if (!child) units.push(['containerd', '/usr/bin/containerd', []]);
   const files = units.map(([unit, command, extra]): [string, string] => [
     `/etc/systemd/system/${unit}.service.d/lab.conf`,
-    dropIn(unit, command, extra, options.legacyRmdir === true),
+    dropIn(command, extra, options.legacyRmdir === true),
   ]);
   if (child) files.push(['/etc/systemd/system/containerd.service', '']);
   return new Map([...files, ['/etc/docker/daemon.json', daemonJson(options)]]);
 }
 
-function dropIn(unit: string, command: string, extra: readonly string[], legacy: boolean): string {
+function dropIn(command: string, extra: readonly string[], legacy: boolean): string {
   const start = legacy ? `/usr/local/sbin/legacy-rmdir ${command}` : command;
-  // The journal names a process after the file that systemd started.
-  return ['[Service]', 'ExecStart=', `ExecStart=${start}`, `SyslogIdentifier=${unit}`, ...extra, ''].join('\n');
+  // The journal would name a wrapped daemon after the wrapper.
+  const name = basename(command.split(' ')[0] ?? '');
+  return ['[Service]', 'ExecStart=', `ExecStart=${start}`, `SyslogIdentifier=${name}`, ...extra, ''].join('\n');
 }
 
 function daemonJson(options: HostOptions): string {

@@ -10,13 +10,13 @@ lab=$1
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 
 mkdir -p "$lab"
-exec 9>"$lab.lock"
+exec 9>/run/unbusy-lab.lock
 flock -n 9 || exit 75
 
 end_lab() {
   trap '' TERM INT HUP
   sh "$here/teardown.sh" "$lab" 9>&- >&2
-  rm -rf "$lab"
+  rm -rf --one-file-system "$lab"
 }
 trap 'end_lab; exit 0' TERM INT HUP
 

@@ -128,13 +128,21 @@ static int locate(const struct mount *through, const char *path, struct director
   return length > 0 && (size_t)length < sizeof out->path;
 }
 
+static const char *last_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
 static int table_has_mount_on(int fd, const struct directory *wanted) {
   static struct directory place;
+  const char *name = last_name(wanted->path);
   struct mount *table;
   int found = 0;
   char *text = slurp(fd);
   size_t count = text ? parse_table(text, &table) : 0;
   for (size_t i = 0; i < count && !found; i++) {
+    /* Whatever the way there, a mount point ends in the name of the directory it is on. */
+    if (strcmp(last_name(table[i].point), name)) continue;
     const struct mount *under = by_id(table, count, table[i].parent);
     if (!under || under == &table[i] || strcmp(under->dev, wanted->dev)) continue;
     found = locate(under, table[i].point, &place) && !strcmp(place.path, wanted->path);
