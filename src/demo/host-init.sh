@@ -78,7 +78,7 @@ await_start() {
   tries=0
   while read -r comm <"/proc/$1/comm" && [ "$comm" != "$2" ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || exit 1
+    [ "$tries" -lt 400 ] || exit 1
     sleep 0.02
   done
 }

@@ -23,7 +23,7 @@ export type HostStarted =
   | { readonly ok: false; readonly why: string };
 
 /** How long a host may take to come up, in milliseconds. */
-const START_MS = 5_000;
+const START_MS = 10_000;
 
 /** Builds a host below `scratch`, a directory of its own. As an ordinary user it takes a user namespace. */
 export async function startNamespaceHost(scene: DemoScene, scratch: string): Promise<HostStarted> {
