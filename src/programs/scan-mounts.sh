@@ -107,21 +107,26 @@ function judge(line,   w, c, n, k, point, type, source) {
   return (hex(c[n]) || hex(c[n - 1]) || (n > 2 && c[n - 1] == "mounts" && hex(c[n - 2]))) ? 0 : 2
 }
 
-# Reads mountstats, a third of the cost of mountinfo for the kernel, and remembers what each line asks for.
-function glance(ns,   tid, file, line, n, want, verdict) {
+# Reads mountstats, a third of the cost of mountinfo for the kernel: the highest verdict of its lines, or -1 if there are
+# none. Lines that ask for nothing are remembered: most of them come again in every copy.
+function verdict(tid,   file, line, any, want, each) {
+  file = tid "/mountstats"; want = 0
+  while ((getline line < file) > 0) {
+    any = 1
+    if (line in dull) continue
+    each = judge(line)
+    if (!each) { if (dulls++ < 30000) dull[line] = 1 }
+    else if (each > want) { want = each; if (want == 3) break }
+  }
+  close(file)
+  return any ? want : -1
+}
+
+# The verdict of a namespace; that of its first task stands already, unless that one turned out to live in a chroot.
+function glance(ns,   tid, want) {
   while ((tid = pick(ns)) != "") {
-    file = tid "/mountstats"; n = want = 0
-    while ((getline line < file) > 0) {
-      n++
-      verdict = memo[line]
-      if (verdict == "") {
-        verdict = judge(line)
-        if (++memos < 30000) memo[line] = verdict; else delete memo[line]
-      }
-      if (verdict > want) { want = verdict; if (want == 3) break }
-    }
-    close(file)
-    if (n) return want
+    want = (tid == first[ns]) ? early[ns] : verdict(tid)
+    if (want >= 0) return want
     if (alive(tid)) return 3
     gone[tid] = 1
   }
@@ -205,12 +210,18 @@ BEGIN {
     else everything = 1
   }
   ARGC = 1
+  eager = tokens && !whole && !everything
+  while ((getline line < "1/mountinfo") > 0) { split(line, part, " "); if (line ~ / - nsfs /) hostpins[part[5]] = 1 }
+  close("1/mountinfo")
 }
 
 $3 == "self/ns/mnt" { own = $1 ""; next }
 {
   pid = $3; sub(/\/.*/, "", pid)
-  if ($3 ~ /task$/) links[pid] = $2; else join($1 "", pid)
+  if ($3 ~ /task$/) { links[pid] = $2; next }
+  join($1 "", pid)
+  # While stat is still busy with the others.
+  if (eager && count[$1] == 1 && pid != 1) { first[$1] = pid; early[$1] = verdict(pid) }
 }
 
 END {
@@ -220,7 +231,6 @@ END {
   out("host\t" home["1"])
   out("own\t" (own == "" ? 0 : own))
   n = table(home["1"])
-  for (i = 1; i <= n; i++) { split(row[i], part, " "); if (row[i] ~ / - nsfs /) hostpins[part[5]] = 1 }
   show(home["1"], n)
   for (pid in asked) if (pid in home) show(home[pid], table(home[pid]))
   search()
