@@ -56,14 +56,17 @@ async function unharmed(host: Session, change: SweepChange, watch: readonly Byst
   const check = await checkBystanders(host, watch);
   if (check.kind === 'unknown') return { kind: 'unknown', error: check.error };
   if (check.harmed.length === 0) {
-    return {
-      kind: 'done',
-      note: watch.length === 0 ? 'nothing else ran' : `the ${watch.length} running containers still run`,
-    };
+    return { kind: 'done', note: stillRuns(watch) };
   }
   const error = new UnbusyError('E_VERIFY', `after ${change.title}: ${describeHarm(check.harmed)}`, {
     host: host.host,
     hint: 'Look at it before anything else is done; nothing more was done on this host.',
   });
   return { kind: 'failed', error };
+}
+
+function stillRuns(watch: readonly Bystander[]): string {
+  const [first] = watch;
+  if (first === undefined) return 'no other container ran';
+  return watch.length === 1 ? `container ${first.name} still runs` : `all ${watch.length} running containers still run`;
 }

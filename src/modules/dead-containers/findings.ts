@@ -8,7 +8,9 @@ import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from './words.ts';
 export function findingsOf(state: SweepState): readonly Finding[] {
   return [
     ...daemonFindings(state),
-    ...leakFindings(state),
+    ...leakFindings(state.leaks.leaks, 'dead container'),
+    ...leakFindings(state.orphans, 'container that Docker does not know any more,'),
+    ...stuckFindings(state),
     ...state.leaks.clean.map((target) => cleanFinding(state, target)),
     ...latentFindings(state),
     ...gapFindings(state),
@@ -29,24 +31,24 @@ function daemonFindings(state: SweepState): readonly Finding[] {
   ];
 }
 
-function leakFindings(state: SweepState): readonly Finding[] {
+function leakFindings(all: readonly LeakedMount[], what: string): readonly Finding[] {
   const groups = new Map<string, LeakedMount[]>();
-  for (const leak of state.leaks.leaks) {
+  for (const leak of all) {
     const key = `${leak.target.id}:${leak.namespace}`;
     groups.set(key, [...(groups.get(key) ?? []), leak]);
   }
   return [...groups.values()].flatMap((leaks) => {
     const [leak] = leaks;
-    return leak === undefined ? [] : [leakFinding(leak, leaks)];
+    return leak === undefined ? [] : [leakFinding(leak, leaks, what)];
   });
 }
 
-function leakFinding(leak: LeakedMount, all: readonly LeakedMount[]): Finding {
+function leakFinding(leak: LeakedMount, all: readonly LeakedMount[], what: string): Finding {
   const places = all.length === 1 ? `at ${place(leak)}` : `at ${all.length} places`;
   return {
     id: `leak:${leak.target.id.slice(0, 12)}:${leak.namespace}`,
     kind: 'leak',
-    title: `dead container ${leak.target.name} is held by ${holderWords(leak.holder)}, ${places}`,
+    title: `${what} ${leak.target.name} is held by ${holderWords(leak.holder)}, ${places}`,
     cause: CAUSE_WORDS[leak.cause],
     remedy: REMEDY_WORDS[leak.cause],
     containerId: leak.target.id,
@@ -62,6 +64,30 @@ function leakFinding(leak: LeakedMount, all: readonly LeakedMount[]): Finding {
       reach: leak.reach.alive,
     },
   };
+}
+
+/** Tasks in state D of containers that are not dead: no sweep helps them, and nothing here is a leak. */
+function stuckFindings(state: SweepState): readonly Finding[] {
+  const targets = new Set(state.targets.map((target) => target.id));
+  return state.stuck.flatMap((task) => {
+    const { containerId } = task;
+    if (containerId === undefined || targets.has(containerId)) return [];
+    const name =
+      state.docker?.state.containers.find((each) => each.id === containerId)?.name ?? containerId.slice(0, 12);
+    const waits = task.waitsIn === '' ? '' : `, waiting in ${printable(task.waitsIn)}`;
+    return [
+      {
+        id: `stuck:${task.tid}`,
+        kind: 'not-a-leak',
+        title: `container ${name} has task ${task.tid} (${printable(task.command)}) in state D${waits}; Docker cannot end it`,
+        cause: 'a process in state D, which no signal ends',
+        remedy: 'Repair or unfreeze the file system that it waits for.',
+        containerId,
+        containerName: name,
+        data: { pid: task.pid, tid: task.tid, waitsIn: task.waitsIn },
+      },
+    ];
+  });
 }
 
 function cleanFinding(state: SweepState, target: LeakTarget): Finding {

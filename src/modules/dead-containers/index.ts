@@ -36,6 +36,8 @@ function result(state: SweepState): JsonObject {
     leaked_mounts: leaks.leaks.length,
     holders: [...new Set(leaks.leaks.map((leak) => leak.holder.name))],
     latent: leaks.latent.length,
+    orphans: state.orphans.length,
+    stuck: state.stuck.length,
     left_alone: passedOver.map(({ container, why }) => ({ name: container.name, why })),
   };
 }

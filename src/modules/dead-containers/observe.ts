@@ -7,8 +7,10 @@ import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts';
+import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
+import { orphanTargets } from './orphans.ts';
 import { type DeadContainersParams, milliseconds } from './params.ts';
 import type { SweepState } from './state.ts';
 import { livingOf, selectTargets } from './targets.ts';
@@ -24,11 +26,14 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
   if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined, answer.why), gaps: [] };
   const { look } = answer;
   const { targets, passedOver } = selectTargets(look, params);
-  const gaps = [...look.gaps, ...silence(look)];
-  if (targets.length === 0 && !params.orphans) {
-    return { kind: 'known', state: { ...nothing(look), passedOver }, gaps };
-  }
-  return lookIntoNamespaces(host, look, targets, { ...nothing(look), targets, passedOver }, gaps, params.orphans);
+  const gaps: Gap[] = [...look.gaps, ...silence(look)];
+  const base = { ...nothing(look), targets, passedOver };
+  const notDead = passedOver.some((each) => each.why === 'not-dead');
+  const stuck = params.orphans || notDead ? await findStuckTasks(host) : undefined;
+  if (stuck?.kind === 'unknown') gaps.push({ what: 'tasks in state D', why: stuck.error.message });
+  const state = { ...base, stuck: stuck?.kind === 'known' ? stuck.tasks : [] };
+  if (targets.length === 0 && !params.orphans) return { kind: 'known', state, gaps };
+  return lookIntoNamespaces(host, look, targets, state, gaps, params.orphans);
 }
 
 async function lookIntoNamespaces(
@@ -45,20 +50,30 @@ async function lookIntoNamespaces(
   const scan = await scanMounts(host, { tokens: targets.flatMap((target) => target.tokens), pids, all });
   if (scan.kind === 'unknown') return scan;
   const { view } = scan;
-  const leaks = findLeaks(view, targets, living, look.state.containers);
+  const { containers, dataRoot } = look.state;
+  const leaks = findLeaks(view, targets, living, containers);
+  const forgotten = all ? orphanTargets(view, dataRoot, containers, daemon) : [];
+  const orphans = forgotten.length === 0 ? [] : findLeaks(view, forgotten, living, containers).leaks;
   const { bystanders, unseen } = bystandersOf(living, view);
   const obstacles = await searchObstacles(host, look, leaks.clean);
   const unreadable = view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
   return {
     kind: 'known',
-    state: { ...base, view, leaks, bystanders, obstacles: obstacles.found },
+    state: { ...base, view, leaks, orphans, bystanders, obstacles: obstacles.found },
     gaps: [...gaps, ...unreadable, ...unseen, ...obstacles.gaps],
   };
 }
 
 function nothing(docker: DockerLook | undefined, noDocker?: string): SweepState {
-  const base = { targets: [], passedOver: [], view: undefined, leaks: NO_LEAKS, bystanders: [], obstacles: new Map() };
-  return { docker, ...base, ...(noDocker === undefined ? {} : { noDocker }) };
+  const empty = { targets: [], passedOver: [], orphans: [], stuck: [], bystanders: [] };
+  return {
+    docker,
+    ...empty,
+    view: undefined,
+    leaks: NO_LEAKS,
+    obstacles: new Map(),
+    ...(noDocker === undefined ? {} : { noDocker }),
+  };
 }
 
 function silence(look: DockerLook): readonly Gap[] {

@@ -52,7 +52,9 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
   orphans: z
     .boolean()
     .default(false)
-    .describe('Also report mounts of containers that Docker does not know any more; reads every mount table.'),
+    .describe(
+      'Also report mounts of containers that Docker does not know any more, and tasks in state D; reads every mount table.',
+    ),
 });
 
 /** A duration parameter in milliseconds; the schema has checked it. */

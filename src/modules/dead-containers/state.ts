@@ -5,6 +5,7 @@ import type { ContainerState, MountView } from '../../mounts/model.ts';
 import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import type { Obstacles } from '../../programs/find-obstacles.ts';
+import type { StuckTask } from '../../programs/find-stuck-tasks.ts';
 import type { MountWitness } from '../../programs/release-mount.ts';
 import type { DirectoryWitness } from '../../programs/remove-mount-point.ts';
 import type { HolderWitness } from '../../programs/restart-holder.ts';
@@ -25,6 +26,10 @@ export interface SweepState {
   /** Undefined if nothing had to be looked for. */
   readonly view: MountView | undefined;
   readonly leaks: LeakSet;
+  /** Mounts of containers that Docker does not know any more; only looked for if asked. They are reported, not released. */
+  readonly orphans: LeakSet['leaks'];
+  /** Tasks in state D that belong to a container, dead or not; only looked for if asked, or if a container was asked for by name. */
+  readonly stuck: readonly StuckTask[];
   /** Containers that run, with their main process; what must be the same afterwards. */
   readonly bystanders: readonly Bystander[];
   /** By container id, for targets without a leaked mount or with a task of their own. */

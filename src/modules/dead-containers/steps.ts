@@ -22,8 +22,16 @@ export function removeDirectoryChange(point: DetachPoint): SweepChange {
     risk: 'unmount',
     certainty: 'certain',
     witness: { ...step.directory, covers: leaks.length },
+    blast: detached(leaks),
     step,
   };
+}
+
+/** What goes with the directory, and what comes if the kernel keeps it. */
+function detached(leaks: readonly LeakedMount[]): readonly string[] {
+  const lines = leaks.slice(0, 8).map((leak) => `detaches ${place(leak)} in ${holderWords(leak.holder)}`);
+  const more = leaks.length > 8 ? [`and ${leaks.length - 8} more`] : [];
+  return [...lines, ...more, 'if the kernel keeps it (before Linux 3.18), the next allowed way is taken for each'];
 }
 
 /** Its id: a directory is tried once, whatever sits on it. */

@@ -100,6 +100,8 @@ export function stateOf(twist: Twist): SweepState {
     docker: look,
     targets,
     passedOver: [],
+    orphans: [],
+    stuck: [],
     view,
     leaks: findLeaks(view, targets, livingOf(look), containers),
     bystanders: [
