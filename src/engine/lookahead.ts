@@ -31,13 +31,32 @@ export class Lookahead {
     return this.#seen.has(index);
   }
 
-  /** Looks ahead at the foreseen tasks, as far as the window allows. */
+  /** Looks ahead at the foreseen tasks, as far as the window allows; tasks of one module are looked at together. */
   fill(foreseen: Iterable<Foreseen>): void {
-    if (this.#seen.size >= this.#window) return;
+    const open = this.#window - this.#seen.size;
+    if (open <= 0) return;
+    const byModule = new Map<Module, Foreseen[]>();
+    let count = 0;
     for (const task of foreseen) {
-      this.#seen.set(task.index, observeSafely(task.module, this.#session, task.params));
-      if (this.#seen.size >= this.#window) return;
+      const same = byModule.get(task.module);
+      if (same === undefined) byModule.set(task.module, [task]);
+      else same.push(task);
+      if (++count >= open) break;
     }
+    for (const [module, tasks] of byModule) this.#look(module, tasks);
+  }
+
+  #look(module: Module, tasks: readonly Foreseen[]): void {
+    if (module.observeEach === undefined || tasks.length === 1) {
+      for (const task of tasks) this.#seen.set(task.index, observeSafely(module, this.#session, task.params));
+      return;
+    }
+    const all = observeEachSafely(module, this.#session, tasks);
+    for (const [at, task] of tasks.entries())
+      this.#seen.set(
+        task.index,
+        all.then((seen) => seen[at] ?? NOT_SEEN),
+      );
   }
 
   /** What was seen of this task, or a look at it now. */
@@ -59,12 +78,38 @@ export class Lookahead {
   }
 }
 
+const NOT_SEEN: Observed<unknown> = {
+  kind: 'unknown',
+  error: new UnbusyError('E_BUG', 'a module that looked at several tasks left one out'),
+};
+
 /** An observe that throws is a mistake of ours; it must not end the run for other hosts, nor go unheard. */
 async function observeSafely(module: Module, session: Session, params: unknown): Promise<Observed<unknown>> {
   try {
     return await module.observe(session, params);
   } catch (thrown) {
-    if (thrown instanceof UnbusyError) return { kind: 'unknown', error: thrown };
-    return { kind: 'unknown', error: new UnbusyError('E_BUG', reportError(thrown).message, { cause: thrown }) };
+    return asUnknown(thrown);
   }
+}
+
+async function observeEachSafely(
+  module: Module,
+  session: Session,
+  tasks: readonly Foreseen[],
+): Promise<readonly Observed<unknown>[]> {
+  try {
+    return (
+      (await module.observeEach?.(
+        session,
+        tasks.map((task) => task.params),
+      )) ?? []
+    );
+  } catch (thrown) {
+    return tasks.map(() => asUnknown(thrown));
+  }
+}
+
+function asUnknown(thrown: unknown): Observed<unknown> {
+  if (thrown instanceof UnbusyError) return { kind: 'unknown', error: thrown };
+  return { kind: 'unknown', error: new UnbusyError('E_BUG', reportError(thrown).message, { cause: thrown }) };
 }

@@ -53,6 +53,8 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   readonly needsRoot: boolean;
   /** Reads the host and changes nothing. */
   observe(host: Session, params: Params): Promise<Observed<State>>;
+  /** The same for several tasks at once, where that costs the host less; the answers stand in the order of the parameters. */
+  observeEach?(host: Session, params: readonly Params[]): Promise<readonly Observed<State>[]>;
   /** Pure and sorted. Empty: as wanted. */
   plan(state: State, params: Params, tried: Tried): readonly C[];
   /** Pure: steps that will not be taken, and why. */

@@ -100,7 +100,8 @@ function readFound(host: string, path: string, records: readonly ProgramRecord[]
 
 const TYPES: Readonly<Record<number, PathInode['type']>> = { 8: 'file', 4: 'directory', 10: 'symlink' };
 
-function readInode(fields: readonly string[]): PathInode | undefined {
+/** An inode from the fields of a `path` record; undefined if they are none. */
+export function readInode(fields: readonly string[]): PathInode | undefined {
   const [rawMode = '', uid = '', gid = '', inode = '', device = '', links = '', size = '', , owner, group] = fields;
   const mode = Number.parseInt(rawMode, 16);
   if (Number.isNaN(mode) || size === '') return undefined;

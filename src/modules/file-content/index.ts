@@ -7,7 +7,7 @@ import { writeFile } from '../../programs/write-file.ts';
 import { type Applied, defineModule } from '../module.ts';
 import { type FileContentParams, fileContentParams } from './params.ts';
 import { planFile, refuseFile, verifyFile } from './plan.ts';
-import { type FileChange, type FileState, observeFile } from './state.ts';
+import { type FileChange, type FileState, observeFile, observeFiles } from './state.ts';
 
 /** Puts content into a file, whole or not at all, and keeps or sets its mode, owner and group. */
 export const fileContentModule = defineModule<FileContentParams, FileState, FileChange>({
@@ -16,6 +16,7 @@ export const fileContentModule = defineModule<FileContentParams, FileState, File
   params: fileContentParams,
   needsRoot: false,
   observe: observeFile,
+  observeEach: observeFiles,
   plan: planFile,
   refusals: refuseFile,
   apply,

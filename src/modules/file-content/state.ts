@@ -3,7 +3,8 @@ import type { Session } from '../../connection/session.ts';
 import type { Change } from '../../core/results.ts';
 import { needsNames, type WantedAttributes } from '../../programs/attributes.ts';
 import { MAX_READ_BYTES, readFile } from '../../programs/read-file.ts';
-import { type PathFound, statPath } from '../../programs/stat-path.ts';
+import { type PathFound, type PathLook, type PathQuestion, statPath } from '../../programs/stat-path.ts';
+import { statPaths } from '../../programs/stat-paths.ts';
 import { sha256 } from '../../programs/write-file.ts';
 import type { Observed } from '../module.ts';
 import type { FileContentParams } from './params.ts';
@@ -24,8 +25,29 @@ export interface FileChange extends Change {
 
 /** Looks at the file with one call; reads its text with a second one only if it differs. */
 export async function observeFile(host: Session, params: FileContentParams): Promise<Observed<FileState>> {
-  const { path, follow } = params;
-  const look = await statPath(host, { path, follow, hash: true, names: needsNames(params) });
+  return judge(host, params, await statPath(host, question(params)));
+}
+
+/** Looks at several files, with one call for all that are as wanted. */
+export async function observeFiles(
+  host: Session,
+  each: readonly FileContentParams[],
+): Promise<readonly Observed<FileState>[]> {
+  const looks = await statPaths(host, each.map(question));
+  return Promise.all(each.map((params, index) => judge(host, params, looks[index])));
+}
+
+function question(params: FileContentParams): PathQuestion {
+  return { path: params.path, follow: params.follow, hash: true, names: needsNames(params) };
+}
+
+async function judge(
+  host: Session,
+  params: FileContentParams,
+  look: PathLook | undefined,
+): Promise<Observed<FileState>> {
+  const { path } = params;
+  if (look === undefined) return observeFile(host, params);
   if (!look.ok) return { kind: 'unknown', error: look.error };
   const { found } = look;
   const state = { path, found };

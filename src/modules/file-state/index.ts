@@ -13,7 +13,8 @@ import {
 import { makeDirectory } from '../../programs/make-directory.ts';
 import { removePath } from '../../programs/remove-path.ts';
 import { setAttributes } from '../../programs/set-attributes.ts';
-import { type PathFound, statPath, witnessOf } from '../../programs/stat-path.ts';
+import { type PathFound, type PathLook, type PathQuestion, statPath, witnessOf } from '../../programs/stat-path.ts';
+import { statPaths } from '../../programs/stat-paths.ts';
 import { writeFile } from '../../programs/write-file.ts';
 import { type Applied, defineModule, type Observed, type Verdict } from '../module.ts';
 
@@ -58,7 +59,8 @@ export const fileStateModule = defineModule<FileStateParams, PathState, PathChan
   summary: 'Makes a path a file or a directory with this mode and owner, or absent.',
   params,
   needsRoot: false,
-  observe,
+  observe: async (host, given) => asState(given, await statPath(host, question(given))),
+  observeEach,
   plan,
   refusals,
   apply,
@@ -66,9 +68,16 @@ export const fileStateModule = defineModule<FileStateParams, PathState, PathChan
   result: ({ path, found }) => ({ path, ...found }),
 });
 
-async function observe(host: Session, given: FileStateParams): Promise<Observed<PathState>> {
-  const { path } = given;
-  const look = await statPath(host, { path, follow: false, hash: false, names: needsNames(given) });
+async function observeEach(host: Session, each: readonly FileStateParams[]): Promise<readonly Observed<PathState>[]> {
+  const looks = await statPaths(host, each.map(question));
+  return looks.map((look, index) => asState(each[index] as FileStateParams, look));
+}
+
+function question(given: FileStateParams): PathQuestion {
+  return { path: given.path, follow: false, hash: false, names: needsNames(given) };
+}
+
+function asState({ path }: FileStateParams, look: PathLook): Observed<PathState> {
   return look.ok
     ? { kind: 'known', state: { path, found: look.found }, gaps: [] }
     : { kind: 'unknown', error: look.error };
