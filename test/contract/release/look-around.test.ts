@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bystander, checkBystanders } from '../../../src/programs/check-bystanders.ts';
 import { findObstacles } from '../../../src/programs/find-obstacles.ts';
+import { findStuckTasks } from '../../../src/programs/find-stuck-tasks.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
 import { Bed, namespaceOf } from '../scan/bed.ts';
@@ -45,6 +46,26 @@ describe.skipIf(!able).each(shellKinds())('what lives beside a step, under $name
     await once(child, 'exit');
     expect(await harmed(here)).toEqual([{ name: 'web', what: 'gone' }]);
     expect(await harmed()).toEqual([]);
+  });
+
+  it('names a task that no signal ends, at its second sample, and none that only sleeps', async () => {
+    const binary = join(bed.folder('stuck'), 'waits-in-d');
+    // The parent of a vfork(2) waits in state D until the child execs or exits.
+    const source = '#include <unistd.h>\nint main(void) { if (vfork() == 0) { sleep(300); _exit(0); } return 0; }\n';
+    if (spawnSync('cc', ['-x', 'c', '-o', binary, '-'], { input: source }).status !== 0) {
+      console.warn('LEFT OUT: there is no C compiler, so no task in state D');
+      return;
+    }
+    const child = spawn(binary, { stdio: 'ignore', detached: true });
+    const sleeper = spawn('sleep', ['300'], { stdio: 'ignore' });
+    const found = await findStuckTasks(host);
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    sleeper.kill('SIGKILL');
+    if (found.kind !== 'known') throw found.error;
+    expect(found.tasks.filter((task) => task.pid === child.pid)).toMatchObject([
+      { tid: child.pid, command: 'waits-in-d' },
+    ]);
+    expect(found.tasks.some((task) => task.pid === sleeper.pid)).toBe(false);
   });
 
   it('names immutable files and directories that are missing', async () => {
