@@ -11,6 +11,16 @@ const banner = [
   "const require=__r(import.meta.url),__filename=__f(import.meta.url),__dirname=__f(new URL('.',import.meta.url));",
 ].join('\n');
 
+/** zod brings its messages in some fifty languages; ours are in one, and each start would read them all. */
+const oneLanguage = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 mkdirSync(new URL('dist', import.meta.url), { recursive: true });
 await build({
   absWorkingDir: new URL('.', import.meta.url).pathname,
@@ -18,7 +28,6 @@ await build({
   outfile: 'dist/unbusy.mjs',
   bundle: true,
   minify: true,
-  keepNames: true,
   platform: 'node',
   target: 'node20',
   format: 'esm',
@@ -26,6 +35,7 @@ await build({
   external: ['cpu-features', '*.node'],
   legalComments: 'linked',
   define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version) },
+  plugins: [oneLanguage],
   banner: { js: banner },
   logLevel: 'warning',
 });
