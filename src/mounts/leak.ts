@@ -53,12 +53,13 @@ export interface LeakedMount {
   readonly stackedAbove: readonly MountEntry[];
   /** True if the namespace belongs to another user namespace, so that the kernel locks the mount (umount says EINVAL). */
   readonly locked: boolean;
-  /** How many mounts carry it in its namespace; the order of release is falling depth, then falling mount id. */
+  /** How many mounts carry it in its namespace. The order of release is that of `LeakSet.leaks`. */
   readonly depth: number;
 }
 
 /** All leaks of a host with what was not seen. */
 export interface LeakSet {
+  /** In the order of release: what lies on or hides another comes before it. */
   readonly leaks: readonly LeakedMount[];
   /** Targets without any leaked mount. */
   readonly clean: readonly LeakTarget[];

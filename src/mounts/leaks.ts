@@ -8,7 +8,7 @@ import { type Survey, surveyOf } from './survey.ts';
 import type { MountTree } from './tree.ts';
 
 /**
- * Every mount of the targets in any namespace whose table is in the view, in the order of release: deepest first.
+ * Every mount of the targets in any namespace whose table is in the view, in the order of release: deepest first, what hides another before it.
  * `living` are the containers that must not be touched; a target that is among them has copies (latent), no leaks.
  * `others` only lend their names. Targets are clean only as far as the view goes: see its `unreadable`.
  */
@@ -19,10 +19,10 @@ export function findLeaks(
   others: readonly ContainerState[] = [],
 ): LeakSet {
   const survey = surveyOf(view, targets, living, others);
-  const leaks = survey.trees
-    .flatMap((tree) => tree.mounts.map((mount) => ({ tree, mount, target: survey.leaked.get(mount) })))
-    .flatMap(({ tree, mount, target }) => (target === undefined ? [] : [leakOf(survey, target, mount, tree)]))
-    .sort(inOrderOfRelease);
+  const trees = [...survey.trees].sort((a, b) => a.namespace.inode - b.namespace.inode);
+  const leaks = trees.flatMap((tree) =>
+    inOrderOfRelease(tree, survey).map(({ mount, target }) => leakOf(survey, target, mount, tree)),
+  );
   const held = new Set(leaks.map((leak) => leak.target.id));
   return {
     leaks,
@@ -57,6 +57,24 @@ function isLocked({ view }: Survey, { namespace }: MountTree): boolean {
   return host !== undefined && namespace.userNamespace !== undefined && namespace.userNamespace !== host;
 }
 
-function inOrderOfRelease(a: LeakedMount, b: LeakedMount): number {
-  return a.namespace - b.namespace || b.depth - a.depth || b.mount.id - a.mount.id;
+/** Deepest first, and what hides a mount before it: only so does a path lead to the mount that is meant. */
+function inOrderOfRelease(
+  tree: MountTree,
+  { leaked }: Survey,
+): readonly { readonly mount: MountEntry; readonly target: LeakTarget }[] {
+  const ordered = new Map<MountEntry, LeakTarget>();
+  const seen = new Set<MountEntry>();
+  const visit = (mount: MountEntry): void => {
+    const target = leaked.get(mount);
+    if (target === undefined || seen.has(mount)) return;
+    seen.add(mount);
+    for (const first of [...tree.hidersOf(mount), ...tree.descendantsOf(mount)]) visit(first);
+    ordered.set(mount, target);
+  };
+  const depth = new Map(
+    tree.mounts.filter((mount) => leaked.has(mount)).map((each) => [each, tree.ancestorsOf(each).length]),
+  );
+  const deepest = [...depth].sort(([a, high], [b, low]) => low - high || b.id - a.id).map(([mount]) => mount);
+  for (const mount of deepest) visit(mount);
+  return [...ordered].map(([mount, target]) => ({ mount, target }));
 }

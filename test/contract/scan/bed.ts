@@ -88,6 +88,18 @@ export function namespaceOf(pid: number | undefined): number | undefined {
   return inode === undefined ? undefined : Number(inode);
 }
 
+/** Mounts that are there, as `namespace:id`. */
+export function presentMounts(pids: readonly number[]): ReadonlySet<string> {
+  const lines = pids.flatMap((pid) => {
+    const inode = namespaceOf(pid);
+    return read(`/proc/${pid}/mountinfo`)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `${inode}:${line.split(' ')[0]}`);
+  });
+  return new Set(lines);
+}
+
 function list(path: string): readonly string[] {
   try {
     return readdirSync(path);
