@@ -60,13 +60,13 @@ describe.skipIf(process.getuid?.() !== 0)('reach against the kernel (needs root)
     for (const nth of [0, 1, 2]) {
       const scan = await scanMounts(new ShellHost(shell), { tokens: [token], pids });
       if (scan.kind === 'unknown') throw scan.error;
-      const mine = new Set(pids.map((pid) => namespaceOf(pid)));
+      const mine = pids.map((pid) => namespaceOf(pid) ?? 0);
       const { leaks } = findLeaks(
         scan.view,
         [{ kind: 'container', id: token, name: 'x', tokens: [token], paths: [] }],
         [],
       );
-      const ours = leaks.filter((leak) => mine.has(leak.namespace));
+      const ours = mine.flatMap((inode) => leaks.filter((leak) => leak.namespace === inode));
       const leak = ours[nth % Math.max(1, ours.length)];
       if (leak === undefined) break;
       const before = presentMounts(pids);
