@@ -1,6 +1,6 @@
 # docker-state: asks the Docker daemon of this host, within a deadline, for what it knows of its containers.
 #
-# Begins with bounded.sh. Arguments: 1 seconds that each call of the docker client may take; 2 what to tell of: dead (containers that
+# Begins with bounded.sh and docker-client.sh. Arguments: 1 seconds that each call of the docker client may take; 2 what to tell of: dead (containers that
 #   are dead, being removed or named below and, if there is one, those that run as well) or all; from 3 on names or ids (12 hex or more).
 # Records: process PID of the daemon, or "" | client PATH | daemon STATE WHY, with STATE one of answered, late, refused, stopped, no-client, none
 #   | listed COUNT | engine VERSION DRIVER DATA-ROOT LIVE-RESTORE PID | clock SECONDS
@@ -11,40 +11,9 @@
 # Never: asks a daemon on another host, asks again after the daemon was late, changes anything.
 set -eu
 
-# The daemon by its pid file; by its name in /proc if there is none. Its own argument decides the socket.
-find_daemon() {
-  daemon_pid='' socket=''
-  for pid_file in /var/run/docker.pid /run/docker.pid; do
-    if [ -r "$pid_file" ]; then
-      read -r pid <"$pid_file" || :
-      if is_daemon "${pid:-x}"; then daemon_pid=$pid; fi
-    fi
-    if [ -n "$daemon_pid" ]; then break; fi
-  done
-  for socket in /var/run/docker.sock /run/docker.sock ''; do
-    if [ -S "$socket" ]; then return 0; fi
-  done
-  if [ -z "$daemon_pid" ]; then
-    for comm in $(grep -lxE 'dockerd|dockerd-current|docker-current' /proc/[0-9]*/comm 2>/dev/null || :); do
-      pid=${comm%/comm}
-      if [ "$(readlink "$pid/ns/pid")" = "$(readlink /proc/self/ns/pid)" ]; then daemon_pid=${pid#/proc/}; fi
-    done
-  fi
-  if [ -n "$daemon_pid" ]; then
-    socket=$(tr '\0' '\n' <"/proc/$daemon_pid/cmdline" | sed -n 's|^.*unix://\(/.*\)$|\1|p' | sed -n 1p) || socket=
-  fi
-}
-
-is_daemon() {
-  case $1 in *[!0-9]*) return 1 ;; esac
-  name=
-  if [ -r "/proc/$1/comm" ]; then read -r name <"/proc/$1/comm" || :; fi
-  case $name in dockerd* | docker-current | docker) return 0 ;; *) return 1 ;; esac
-}
-
 # One question to the daemon; leaves with what was learned so far if it is not answered.
-ask() {
-  bounded "$limit" "$client" -H "unix://$socket" "$@"
+inquire() {
+  ask "$limit" "$@"
   case $code in
     0) return 0 ;;
     late)
@@ -80,9 +49,9 @@ choose() {
 
 # Version, driver and data root. Docker 1.12 has no format for info; the words of its text are the same in all versions.
 engine() {
-  if ask info --format "u$tab{{.ServerVersion}}$tab{{.Driver}}$tab{{.DockerRootDir}}$tab{{.LiveRestoreEnabled}}"; then
+  if inquire info --format "u$tab{{.ServerVersion}}$tab{{.Driver}}$tab{{.DockerRootDir}}$tab{{.LiveRestoreEnabled}}"; then
     facts=$(printf '%s\n' "$said" | sed -n "s/^u$tab//p")
-  elif ask info; then
+  elif inquire info; then
     facts=$(printf '%s\n' "$said" | awk -F ': *' '
       { sub(/^ +/, "") } $1 == "Server Version" { v = $2 } $1 == "Storage Driver" { d = $2 } $1 == "Docker Root Dir" { r = $2 }
       $1 == "Live Restore Enabled" { l = $2 } END { printf "%s\t%s\t%s\t%s\n", v, d, r, l }')
@@ -114,7 +83,7 @@ inspect() {
   found='' left=$*
   for round in 1 2 3; do
     # shellcheck disable=SC2086
-    if ask inspect --type container --format "$format" $left; then round=last; fi
+    if inquire inspect --type container --format "$format" $left; then round=last; fi
     found=$found$nl$(printf '%s\n' "$said" | sed -n "/^u$tab/p")
     left=$(missing "$left")
     if [ -z "$left" ] || [ "$round" = last ]; then break; fi
@@ -198,12 +167,10 @@ main() {
   limit=$1 want=$2
   shift 2
   case $limit/$want in *[!0-9]*/* | */ | /*) exit 64 ;; */all | */dead) ;; *) exit 64 ;; esac
-  unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
   find_daemon
-  client=$(command -v docker) || client=
   record process "$daemon_pid"
   record client "$client"
-  if [ ! -S "$socket" ]; then
+  if [ -z "$socket" ]; then
     if [ -n "$daemon_pid" ]; then
       record daemon refused "dockerd runs with pid $daemon_pid, but its socket was not found"
     elif [ -n "$client" ]; then
@@ -217,7 +184,7 @@ main() {
     record daemon no-client 'there is no docker client in PATH'
     finish 0
   fi
-  ask ps -a --no-trunc --format "u$tab{{.ID}}$tab{{.Names}}$tab{{.Image}}$tab{{.Status}}" || refused ps
+  inquire ps -a --no-trunc --format "u$tab{{.ID}}$tab{{.Names}}$tab{{.Image}}$tab{{.Status}}" || refused ps
   listed=$said
   chosen=$(printf '%s\n' "$listed" | choose "$@")
   record listed "${chosen%%:*}"

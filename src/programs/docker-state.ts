@@ -1,5 +1,5 @@
 import type { Session } from '../connection/session.ts';
-import { boundedProgram } from './bounded.ts';
+import { dockerProgram } from './docker-client.ts';
 import { type DaemonAnswer, type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
 import text from './docker-state.sh';
 import { readDockerStateFromDisk } from './docker-state-disk.ts';
@@ -19,7 +19,7 @@ export interface DockerQuestion {
 /** The client of the docker daemon is called at most this many times for one question. */
 const CALLS = 7;
 
-const PROGRAM = boundedProgram('docker-state', text);
+const PROGRAM = dockerProgram('docker-state', text);
 
 /** Asks the daemon; if it does not answer within the deadline, reads its state on disk, and says so in `silent`. */
 export async function readDockerState(session: Session, question: DockerQuestion): Promise<DockerAnswer> {

@@ -1,25 +1,15 @@
 # remove-container: asks the Docker daemon once to remove a container that is dead or that it already began to remove.
 #
-# Begins with bounded.sh. Arguments: 1 the full container id; 2 seconds that the removal may take.
+# Begins with bounded.sh and docker-client.sh. Arguments: 1 the full container id; 2 seconds that the removal may take.
 # Records: found TEXT | said TEXT (what the daemon answered, for people) | stuck PID.
 # Exit: 0 the daemon does not know the container any more; 10 stale: it is not dead, or runs, nothing was done; 12 the daemon said no
 #   and still has it; 14 the daemon did not answer in time; 13 no docker client or no socket.
 # Never: forces (docker rm -f would kill a container that came to life), removes volumes, asks twice.
 set -eu
 
-find_socket() {
-  for socket in /var/run/docker.sock /run/docker.sock; do
-    if [ -S "$socket" ]; then return 0; fi
-  done
-  for pid in $(sed -n 1p /var/run/docker.pid 2>/dev/null) $(grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null | sed 's|/proc/||;s|/comm||'); do
-    socket=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n 's|^.*unix://\(/.*\)$|\1|p' | sed -n 1p)
-    if [ -S "$socket" ]; then return 0; fi
-  done
-  return 1
-}
-
-ask() {
-  bounded "$limit" docker -H "unix://$socket" "$@"
+# One question; leaves if it is not answered.
+inquire() {
+  ask "$limit" "$@"
   if [ "$code" = late ]; then
     if [ -n "$stuck" ]; then record stuck "$stuck"; fi
     finish 14
@@ -28,11 +18,11 @@ ask() {
 
 # Sets $state to "DEAD RUNNING STATUS", or to "gone" if the daemon answers, but not with this container.
 inspect() {
-  ask inspect --type container --format '{{.ID}} {{.State.Dead}} {{.State.Running}} {{.State.Status}}' "$id"
+  inquire inspect --type container --format '{{.ID}} {{.State.Dead}} {{.State.Running}} {{.State.Status}}' "$id"
   state=${said#*"$id "}
   if [ "$code" = 0 ]; then return 0; fi
   why=$said
-  ask ps -a -q --no-trunc
+  inquire ps -a -q --no-trunc
   if [ "$code" != 0 ]; then
     record said "$why"
     finish 12
@@ -51,8 +41,8 @@ main() {
   id=$1 limit=$2
   case $id in *[!0-9a-f]*) exit 64 ;; esac
   [ "${#id}" -eq 64 ] || exit 64
-  unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
-  command -v docker >/dev/null && find_socket || finish 13
+  find_daemon
+  if [ -z "$client" ] || [ -z "$socket" ]; then finish 13; fi
   inspect
   case $state in
     gone) finish 0 ;;
@@ -62,7 +52,7 @@ main() {
       finish 10
       ;;
   esac
-  ask rm "$id"
+  inquire rm "$id"
   said_rm=$said
   inspect
   if [ "$state" = gone ]; then finish 0; fi

@@ -1,10 +1,10 @@
 import type { Session } from '../connection/session.ts';
-import { boundedProgram } from './bounded.ts';
+import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type HostStep, runHostStep } from './host-step.ts';
 import text from './remove-container.sh';
 
-const PROGRAM = boundedProgram('remove-container', text);
+const PROGRAM = dockerProgram('remove-container', text);
 
 /** A dead container to remove. */
 export interface DeadContainer {

@@ -1,6 +1,6 @@
 # restart-holder: restarts one container or one systemd unit, so that what its mount namespace held is let go.
 #
-# Begins with bounded.sh. Arguments: 1 container or unit; 2 full container id, or the unit's name; 3 pid of a task of it; 4 that task's
+# Begins with bounded.sh and docker-client.sh. Arguments: 1 container or unit; 2 full container id, or the unit's name; 3 pid of a task of it; 4 that task's
 #   start time (field 22 of stat); 5 inode of its mount namespace; 6 seconds that the restart may take.
 # Records: found TEXT | said TEXT | stuck PID.
 # Exit: 0 restarted, and the old task is gone; 10 stale, nothing was done; 12 the restart was refused or failed; 13 no docker or
@@ -43,10 +43,9 @@ main() {
   belongs || stale "the process does not belong to $name"
   case $kind in
     container)
-      command -v docker >/dev/null || finish 13
-      for socket in /var/run/docker.sock /run/docker.sock; do if [ -S "$socket" ]; then break; fi; done
-      unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
-      bounded "$limit" docker -H "unix://$socket" restart "$name"
+      find_daemon
+      if [ -z "$client" ] || [ -z "$socket" ]; then finish 13; fi
+      ask "$limit" restart "$name"
       ;;
     unit)
       command -v systemctl >/dev/null || finish 13

@@ -1,5 +1,5 @@
 import type { Session } from '../connection/session.ts';
-import { boundedProgram } from './bounded.ts';
+import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type HostStep, runHostStep } from './host-step.ts';
 import text from './restart-holder.sh';
@@ -14,7 +14,7 @@ export interface HolderWitness {
   readonly namespace: number;
 }
 
-const PROGRAM = boundedProgram('restart-holder', text);
+const PROGRAM = dockerProgram('restart-holder', text);
 
 const RESTART_SECONDS = 90;
 

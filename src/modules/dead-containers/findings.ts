@@ -94,7 +94,7 @@ function cleanFinding(state: SweepState, target: LeakTarget): Finding {
   const base = { containerId: target.id, containerName: target.name };
   const id = target.id.slice(0, 12);
   const obstacles = state.obstacles.get(target.id);
-  const [task] = obstacles?.tasks ?? [];
+  const task = state.tasks.find((each) => each.containerId === target.id);
   if (task !== undefined) {
     const stuck = task.state === 'D';
     const waits = task.waitsIn === '' ? '' : `, waiting in ${printable(task.waitsIn)}`;
@@ -102,10 +102,10 @@ function cleanFinding(state: SweepState, target: LeakTarget): Finding {
       ...base,
       id: `not-a-leak:${id}`,
       kind: 'not-a-leak',
-      title: `dead container ${target.name} still has process ${task.pid} (${printable(task.command)}), state ${task.state}${waits}`,
+      title: `dead container ${target.name} still has process ${task.tid} (${printable(task.command)}), state ${task.state}${waits}`,
       cause: stuck ? 'a process in state D, which no signal ends' : 'a process of the container still lives',
       remedy: stuck ? 'Repair or unfreeze the file system that it waits for.' : 'End the process.',
-      data: { pid: task.pid, state: task.state, waitsIn: task.waitsIn },
+      data: { tid: task.tid, state: task.state, waitsIn: task.waitsIn },
     };
   }
   const [file] = obstacles?.immutable ?? [];

@@ -42,10 +42,10 @@ export function targetObstacle(
 
 /** A task in the container's own cgroup, in words; a dead container has none. */
 function livingTask(state: SweepState, target: LeakTarget): string | undefined {
-  const left = state.obstacles.get(target.id)?.tasks[0];
+  const left = state.tasks.find((each) => each.containerId === target.id);
   if (left !== undefined) {
     const waits = left.waitsIn === '' ? '' : `, waiting in ${printable(left.waitsIn)}`;
-    return `process ${left.pid} (${printable(left.command)}, state ${left.state}${waits})`;
+    return `process ${left.tid} (${printable(left.command)}, state ${left.state}${waits})`;
   }
   const tasks = state.view?.namespaces.flatMap((namespace) => namespace.tasks) ?? [];
   const task = tasks.find((each) => each.containerId === target.id);

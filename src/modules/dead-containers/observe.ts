@@ -6,6 +6,7 @@ import type { ContainerState, MountView } from '../../mounts/model.ts';
 import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
+import { findContainerTasks } from '../../programs/find-container-tasks.ts';
 import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts';
 import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
@@ -47,8 +48,13 @@ async function lookIntoNamespaces(
   const living = livingOf(look);
   const daemon = look.state.daemonPid;
   const pids = [...living.map((container) => container.pid), ...(daemon === undefined ? [] : [daemon])];
-  const scan = await scanMounts(host, { tokens: targets.flatMap((target) => target.tokens), pids, all });
+  const ids = targets.map((target) => target.id);
+  const [scan, tasks] = await Promise.all([
+    scanMounts(host, { tokens: targets.flatMap((target) => target.tokens), pids, all }),
+    findContainerTasks(host, ids),
+  ]);
   if (scan.kind === 'unknown') return scan;
+  if (tasks.kind === 'unknown') return tasks;
   const { view } = scan;
   const { containers, dataRoot } = look.state;
   const leaks = findLeaks(view, targets, living, containers);
@@ -59,13 +65,13 @@ async function lookIntoNamespaces(
   const unreadable = view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
   return {
     kind: 'known',
-    state: { ...base, view, leaks, orphans, bystanders, obstacles: obstacles.found },
+    state: { ...base, view, leaks, orphans, tasks: tasks.tasks, bystanders, obstacles: obstacles.found },
     gaps: [...gaps, ...unreadable, ...unseen, ...obstacles.gaps],
   };
 }
 
 function nothing(docker: DockerLook | undefined, noDocker?: string): SweepState {
-  const empty = { targets: [], passedOver: [], orphans: [], stuck: [], bystanders: [] };
+  const empty = { targets: [], passedOver: [], orphans: [], stuck: [], tasks: [], bystanders: [] };
   return {
     docker,
     ...empty,
@@ -110,9 +116,7 @@ async function searchObstacles(
   look: DockerLook,
   targets: readonly LeakTarget[],
 ): Promise<{ readonly found: ReadonlyMap<string, Obstacles>; readonly gaps: readonly Gap[] }> {
-  const answers = await Promise.all(
-    targets.map((target) => findObstacles(host, target.id, directoriesOf(look, target))),
-  );
+  const answers = await Promise.all(targets.map((target) => findObstacles(host, directoriesOf(look, target))));
   const found = new Map<string, Obstacles>();
   const gaps: Gap[] = [];
   targets.forEach((target, index) => {

@@ -4,6 +4,7 @@ import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
 import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
+import type { LeftTask } from '../../programs/find-container-tasks.ts';
 import type { Obstacles } from '../../programs/find-obstacles.ts';
 import type { StuckTask } from '../../programs/find-stuck-tasks.ts';
 import type { MountWitness } from '../../programs/release-mount.ts';
@@ -32,7 +33,9 @@ export interface SweepState {
   readonly stuck: readonly StuckTask[];
   /** Containers that run, with their main process; what must be the same afterwards. */
   readonly bystanders: readonly Bystander[];
-  /** By container id, for targets without a leaked mount or with a task of their own. */
+  /** Tasks that the dead containers still have in their cgroups. */
+  readonly tasks: readonly LeftTask[];
+  /** By container id, for targets without a leaked mount. */
   readonly obstacles: ReadonlyMap<string, Obstacles>;
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bystander, checkBystanders } from '../../../src/programs/check-bystanders.ts';
+import { findContainerTasks } from '../../../src/programs/find-container-tasks.ts';
 import { findObstacles } from '../../../src/programs/find-obstacles.ts';
 import { findStuckTasks } from '../../../src/programs/find-stuck-tasks.ts';
 import { ShellHost } from '../../support/shell-host.ts';
@@ -68,17 +69,40 @@ describe.skipIf(!able).each(shellKinds())('what lives beside a step, under $name
     expect(found.tasks.some((task) => task.pid === sleeper.pid)).toBe(false);
   });
 
+  it('names each task of a container once, by its cgroup, also in threads and whatever the cgroup is called', async () => {
+    const [one, two, none] = ['1', '2', '3'].map((digit) => digit.repeat(64));
+    const children = [spawn('sleep', ['300'], { stdio: 'ignore' }), spawn('sleep', ['300'], { stdio: 'ignore' })];
+    const [first, second] = children.map((child) => child.pid ?? 0);
+    const file = (name: string, text: string) => {
+      const path = join(bed.folder('cgroups'), name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const v1 = file('v1', `9:pids:/docker/${one}\n8:cpu:/docker/${one}\n`);
+    const v2 = file('v2', `0::/system.slice/docker-${two}.scope\n`);
+    const setUp = `mount --bind ${v1} /proc/${first}/task/${first}/cgroup; mount --bind ${v2} /proc/${second}/task/${second}/cgroup; exec "$@"`;
+    const command = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', setUp, 'sh', ...shell.command];
+    const answer = await findContainerTasks(new ShellHost({ ...shell, command }), [one ?? '', two ?? '', none ?? '']);
+    for (const child of children) child.kill('SIGKILL');
+    if (answer.kind !== 'known') throw answer.error;
+    const found = answer.tasks.map((task) => [task.containerId, task.tid, task.command, task.state]);
+    expect(found.sort()).toEqual([
+      [one, first, 'sleep', 'S'],
+      [two, second, 'sleep', 'S'],
+    ]);
+  });
+
   it('names immutable files and directories that are missing', async () => {
     const folder = bed.folder('layer');
     mkdirSync(join(folder, 'deep er'), { recursive: true });
     const file = join(folder, 'deep er', 'keep it');
     writeFileSync(file, '');
     const look = async () => {
-      const answer = await findObstacles(host, 'f'.repeat(64), [folder, join(folder, 'nowhere')]);
+      const answer = await findObstacles(host, [folder, join(folder, 'nowhere')]);
       if (answer.kind !== 'known') throw answer.error;
       return answer.obstacles;
     };
-    expect(await look()).toMatchObject({ immutable: [], missing: [join(folder, 'nowhere')], tasks: [] });
+    expect(await look()).toMatchObject({ immutable: [], missing: [join(folder, 'nowhere')] });
     if (spawnSync('chattr', ['+i', file]).status !== 0) return;
     const found = await look().finally(() => spawnSync('chattr', ['-i', file]));
     if (found.partial.includes('immutable')) expect(found.immutable).toEqual([]);

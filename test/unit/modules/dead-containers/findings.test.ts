@@ -31,10 +31,10 @@ describe('what a scan shows', () => {
     const file = only({ picture: HOST, obstacles: immutable });
     expect(file).toMatchObject({ kind: 'not-a-leak', cause: 'an immutable file, which even root cannot remove' });
     expect(file?.title).not.toContain('\u001b');
-    const task = { pid: 9, state: 'D', command: 'dd', waitsIn: 'x' };
-    expect(only({ picture: HOST, obstacles: { [DEAD.id]: { tasks: [task] } } })).toMatchObject({
+    const task = { containerId: DEAD.id, tid: 9, state: 'D', command: 'dd', waitsIn: 'x' };
+    expect(only({ picture: HOST, tasks: [task] })).toMatchObject({
       kind: 'not-a-leak',
-      data: { pid: 9 },
+      data: { tid: 9 },
     });
   });
 

@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
     name: 'a process of it waits in state D',
     host: {
       picture: HOST,
-      obstacles: { [DEAD.id]: { tasks: [{ pid: 9, state: 'D', command: 'dd', waitsIn: 'percpu_rwsem_wait' }] } },
+      tasks: [{ containerId: DEAD.id, tid: 9, state: 'D', command: 'dd', waitsIn: 'percpu_rwsem_wait' }],
     },
     plan: [],
     refused: ['state D, waiting in percpu_rwsem_wait'],

@@ -68,6 +68,7 @@ export interface Twist {
   readonly dead?: readonly ContainerState[];
   readonly directories?: readonly MountPointDirectory[];
   readonly obstacles?: Readonly<Record<string, Partial<Obstacles>>>;
+  readonly tasks?: SweepState['tasks'];
   readonly unreadable?: MountView['unreadable'];
   readonly silent?: string;
   readonly version?: string;
@@ -95,13 +96,14 @@ export function stateOf(twist: Twist): SweepState {
     directories: twist.directories ?? [],
     gaps: [],
   };
-  const none = { tasks: [], immutable: [], missing: [], partial: [] };
+  const none = { immutable: [], missing: [], partial: [] };
   return {
     docker: look,
     targets,
     passedOver: [],
     orphans: [],
     stuck: [],
+    tasks: twist.tasks ?? [],
     view,
     leaks: findLeaks(view, targets, livingOf(look), containers),
     bystanders: [
