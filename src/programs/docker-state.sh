@@ -73,7 +73,7 @@ inspect() {
     .HostConfig.RestartPolicy.Name .HostConfig.Privileged; do
     format="$format$tab{{json $field}}"
   done
-  format="$format$tab{{with .GraphDriver}}{{json (index .Data \"MergedDir\")}}{{else}}null{{end}}$tab["
+  format="$format$tab{{with .GraphDriver}}{{json (index .Data \"MergedDir\")}}{{else}}null{{end}}${tab}["
   for name in io.kubernetes.pod.namespace io.kubernetes.pod.name io.kubernetes.pod.uid com.docker.compose.project \
     com.docker.swarm.service.name; do
     format=$format$(label "$name")
