@@ -14,6 +14,8 @@ export interface MountPointDirectory {
 /** What was learned of Docker on one host. */
 export interface DockerLook {
   readonly state: DockerState;
+  /** How the daemon took the question. */
+  readonly daemon: DaemonAnswer;
   /** How many containers there are in all; `state.containers` holds only those that were looked into. */
   readonly listed: number;
   /** The host's own time in milliseconds since 1970, if it was asked for. */
@@ -47,7 +49,7 @@ export function firstRecord(records: readonly ProgramRecord[], kind: string): re
 /** Puts the records of docker-state or docker-state-disk together. */
 export function readDockerRecords(
   records: readonly ProgramRecord[],
-  source: DockerState['source'],
+  daemon: DaemonAnswer,
   silent: string | undefined,
 ): DockerLook {
   const [version = '', driver = '', dataRoot = '', liveRestore = ''] = firstRecord(records, 'engine') ?? [];
@@ -66,8 +68,9 @@ export function readDockerRecords(
     } else if (kind === 'unreadable') gaps.push(unreadable(fields[0] ?? ''));
   }
   return {
+    daemon,
     state: {
-      source,
+      source: daemon === 'answered' ? 'daemon' : 'disk',
       ...(silent === undefined ? {} : { silent }),
       version,
       driver,

@@ -1,7 +1,7 @@
 import type { Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { boundedProgram } from './bounded.ts';
-import { type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
+import { type DaemonAnswer, type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
 import text from './docker-state-disk.sh';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
@@ -10,23 +10,24 @@ interface DiskQuestion {
   /** Process id of the daemon, or an empty text. */
   readonly pid: string;
   readonly seconds: number;
-  /** Why the daemon itself could not be asked. */
+  /** How the daemon took the question; if none runs, an empty data root means that there is no Docker here. */
+  readonly daemon: DaemonAnswer;
+  /** Why it did not answer it. */
   readonly silent: string;
-  /** True if no daemon runs, so that an empty data root means that there is no Docker here. */
-  readonly mayBeAbsent: boolean;
 }
 
 const PROGRAM = boundedProgram('docker-state-disk', text);
 
 /** Reads containers/ID/config.v2.json below the data root. Unknown if that cannot be read in time either. */
 export async function readDockerStateFromDisk(session: Session, question: DiskQuestion): Promise<DockerAnswer> {
-  const { pid, seconds, silent, mayBeAbsent } = question;
+  const { pid, seconds, silent, daemon } = question;
   const call = { program: PROGRAM, args: [pid, String(seconds)], deadlineMs: (seconds + 15) * 1000 };
   const answer = await runProgram(session, call, [EXIT.done, EXIT.denied, EXIT.timedOut]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   if (answer.code === EXIT.done) {
-    const look = readDockerRecords(answer.records, 'disk', silent);
-    if (mayBeAbsent && firstRecord(answer.records, 'listed')?.[0] === '0') return { kind: 'none', why: silent };
+    const look = readDockerRecords(answer.records, daemon, silent);
+    if (daemon === 'stopped' && firstRecord(answer.records, 'listed')?.[0] === '0')
+      return { kind: 'none', why: silent };
     return { kind: 'known', look };
   }
   const why = answer.code === EXIT.timedOut ? 'did not answer in time' : 'cannot be read';

@@ -29,8 +29,8 @@ export async function readDockerState(session: Session, question: DockerQuestion
   const answer = await runProgram(session, { program: PROGRAM, args, deadlineMs }, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const [state = 'refused', why = ''] = (firstRecord(answer.records, 'daemon') ?? []) as [DaemonAnswer?, string?];
-  if (state === 'answered') return { kind: 'known', look: readDockerRecords(answer.records, 'daemon', undefined) };
+  if (state === 'answered') return { kind: 'known', look: readDockerRecords(answer.records, state, undefined) };
   if (state === 'none') return { kind: 'none', why };
   const pid = firstRecord(answer.records, 'process')?.[0] ?? '';
-  return readDockerStateFromDisk(session, { pid, seconds, silent: why, mayBeAbsent: state === 'stopped' });
+  return readDockerStateFromDisk(session, { pid, seconds, daemon: state, silent: why });
 }

@@ -1,5 +1,7 @@
 import type { Session } from '../../connection/session.ts';
+import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
+import { printable } from '../../core/text.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
@@ -27,6 +29,10 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
   if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined, answer.why), gaps: [] };
   const { look } = answer;
   const { targets, passedOver } = selectTargets(look, params);
+  const { daemon } = look;
+  if (targets.length === 0 && (daemon === 'late' || daemon === 'refused' || daemon === 'no-client')) {
+    return { kind: 'unknown', error: silentError(host.host, look) };
+  }
   const gaps: Gap[] = [...look.gaps, ...silence(look)];
   const base = { ...nothing(look), targets, passedOver };
   const notDead = passedOver.some((each) => each.why === 'not-dead');
@@ -80,6 +86,15 @@ function nothing(docker: DockerLook | undefined, noDocker?: string): SweepState 
     obstacles: new Map(),
     ...(noDocker === undefined ? {} : { noDocker }),
   };
+}
+
+/** Files that name no dead container do not make a host healthy whose daemon does not answer. */
+function silentError(host: string, { state }: DockerLook): UnbusyError {
+  const why = `Docker: ${printable(state.silent ?? 'no answer')}; what it last wrote to ${printable(state.dataRoot)} names no dead container`;
+  return new UnbusyError('E_DAEMON_SILENT', why, {
+    host,
+    hint: 'Make the daemon answer again: look for tasks in state D, and at its log; then run this once more.',
+  });
 }
 
 function silence(look: DockerLook): readonly Gap[] {

@@ -81,6 +81,7 @@ export function stateOf(twist: Twist): SweepState {
   const containers = [...dead, MONITOR, WEB];
   const targets = dead.map(containerTarget);
   const look = {
+    daemon: twist.silent === undefined ? ('answered' as const) : ('late' as const),
     state: {
       source: twist.silent === undefined ? ('daemon' as const) : ('disk' as const),
       ...(twist.silent === undefined ? {} : { silent: twist.silent }),
