@@ -28,7 +28,7 @@ export function containerTarget(container: ContainerState): LeakTarget {
 /**
  * Decides whose a mount is. A file system tells more than a place: the directories of an overlay and the name of a
  * thin device come first, then device numbers that were learned from mounts at their owner's own places, and last the
- * place, where the last full id in the path decides. Ids match as whole path components only.
+ * place, where the last full id in the path decides; what only lies there (mark place) may still be somebody else's. Ids match as whole path components only.
  */
 export class Identities {
   readonly #byToken = new Map<string, Owner>();
@@ -79,6 +79,7 @@ export class Identities {
   }
 
   #byOwnPlace(mount: MountEntry): Owner | undefined {
+    if (!OWN_TYPE.test(mount.fstype)) return undefined;
     const exact = this.#owners.find((owner) => owner.target.paths.includes(mount.point));
     if (exact !== undefined) return exact;
     const token = OWN_PLACE.exec(mount.point)?.[1];
@@ -105,6 +106,9 @@ export class Identities {
     return parts.map((part) => this.#byToken.get(part)).find((owner) => owner !== undefined);
   }
 }
+
+/** Types that hold one container alone when they lie at its place; a disk there may be anybody's. */
+const OWN_TYPE = /^(?:overlay|aufs|fuse-overlayfs|fuse\.fuse-overlayfs|tmpfs|mqueue)$/;
 
 /** Places at the end of a path where Docker, containerd and CRI-O mount a file system of one container alone. */
 const OWN_PLACE = /\/([^/]+)(?:\/(?:merged|rootfs|shm|mqueue|secrets|mounts\/shm|mounts\/secrets))?$/;

@@ -28,35 +28,70 @@ export function surveyOf(
   ];
   const host = trees.find((tree) => tree.namespace.inode === view.hostNamespace);
   const identities = new Identities(owners, trees, host);
-  const leaked = new Map<MountEntry, LeakTarget>();
+  const { leaked, placed } = claims(trees, identities);
+  const elsewhere = devicesElsewhere(trees, leaked, placed);
+  const foreign = new Set([...placed.keys()].filter((mount) => !isHarmless(mount, elsewhere)));
   for (const tree of trees) {
     for (const mount of tree.mounts) {
-      const found = identities.ownerOf(mount, tree);
-      if (found !== undefined && !found.owner.living) leaked.set(mount, found.owner.target);
+      const target = placed.get(mount);
+      if (target === undefined || foreign.has(mount)) continue;
+      if (!tree.ancestorsOf(mount).some((each) => foreign.has(each))) leaked.set(mount, target);
     }
   }
-  addWhatSitsOnLeaks(trees, identities, leaked);
+  addWhatSitsOnLeaks(trees, identities, leaked, elsewhere);
   const asked = targets.flatMap((target) => (target.container === undefined ? [] : [target.container]));
   return { view, trees, identities, containers: [...living, ...others, ...asked], leaked };
 }
 
-/** Follows each leaked mount downwards, and stops where something begins that is somebody's. */
-function addWhatSitsOnLeaks(trees: readonly MountTree[], identities: Identities, leaked: Map<MountEntry, LeakTarget>) {
-  const roots = trees.flatMap((tree) =>
-    tree.mounts.filter((each) => leaked.has(each)).map((mount) => ({ tree, mount })),
-  );
-  const carried = new Set(roots.flatMap(({ tree, mount }) => tree.descendantsOf(mount)));
-  const elsewhere = new Set<string>();
+/** Mounts of targets: known by what they are, and only lying at a place that names one. */
+function claims(trees: readonly MountTree[], identities: Identities) {
+  const leaked = new Map<MountEntry, LeakTarget>();
+  const placed = new Map<MountEntry, LeakTarget>();
   for (const tree of trees) {
-    for (const mount of tree.mounts) if (!carried.has(mount) && !leaked.has(mount)) elsewhere.add(mount.device);
+    for (const mount of tree.mounts) {
+      const found = identities.ownerOf(mount, tree);
+      if (found === undefined || found.owner.living) continue;
+      (found.mark === 'place' ? placed : leaked).set(mount, found.owner.target);
+    }
   }
-  for (const { tree, mount } of roots) {
-    const target = leaked.get(mount);
-    const queue = target === undefined ? [] : [...tree.childrenOf(mount)];
-    for (let child = queue.pop(); child !== undefined; child = queue.pop()) {
-      if (leaked.has(child) || identities.ownerOf(child, tree) !== undefined || !isHarmless(child, elsewhere)) continue;
-      if (target !== undefined) leaked.set(child, target);
-      queue.push(...tree.childrenOf(child));
+  return { leaked, placed };
+}
+
+/** File systems that stay mounted somewhere when everything of the targets, and below it, is gone. */
+function devicesElsewhere(
+  trees: readonly MountTree[],
+  leaked: ReadonlyMap<MountEntry, LeakTarget>,
+  placed: ReadonlyMap<MountEntry, LeakTarget>,
+): ReadonlySet<string> {
+  const devices = new Set<string>();
+  for (const tree of trees) {
+    const going = new Set<MountEntry>();
+    for (const mount of tree.mounts) {
+      if (!leaked.has(mount) && !placed.has(mount)) continue;
+      for (const each of [mount, ...tree.descendantsOf(mount)]) going.add(each);
+    }
+    for (const mount of tree.mounts) if (!going.has(mount)) devices.add(mount.device);
+  }
+  return devices;
+}
+
+/** Follows each leaked mount downwards, and stops where something begins that is somebody's. */
+function addWhatSitsOnLeaks(
+  trees: readonly MountTree[],
+  identities: Identities,
+  leaked: Map<MountEntry, LeakTarget>,
+  elsewhere: ReadonlySet<string>,
+): void {
+  for (const tree of trees) {
+    for (const mount of tree.mounts) {
+      const target = leaked.get(mount);
+      const queue = target === undefined ? [] : [...tree.childrenOf(mount)];
+      for (let child = queue.pop(); child !== undefined; child = queue.pop()) {
+        if (leaked.has(child) || identities.ownerOf(child, tree)?.owner.living === true) continue;
+        if (target === undefined || !isHarmless(child, elsewhere)) continue;
+        leaked.set(child, target);
+        queue.push(...tree.childrenOf(child));
+      }
     }
   }
 }
