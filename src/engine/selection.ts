@@ -1,7 +1,9 @@
 import { selectHosts } from '../config/host-pattern.ts';
 import type { Inventory, InventoryHost } from '../config/inventory-model.ts';
 import type { Play, Playbook, Task } from '../config/playbook-model.ts';
+import { UnbusyError } from '../core/errors.ts';
 import type { HostTarget } from '../core/target.ts';
+import { nearest } from '../core/text.ts';
 
 /** A play with the tasks and hosts that the command line left in it. */
 export interface SelectedPlay {
@@ -25,13 +27,44 @@ export interface TargetOverrides {
   readonly transport?: HostTarget['transport'];
 }
 
-/** Chooses hosts and tasks for each play; throws E_NO_MATCH if a pattern matches nothing. */
+/**
+ * The plays of which the limit and the tags leave something, each with its hosts and tasks. Throws E_NO_MATCH if a
+ * pattern matches nothing or the limit leaves no host of any play, E_USAGE for a tag that no task has and if no task is
+ * left: a slip of the fingers must not look like hosts that are as wanted, nor run what was to be skipped.
+ */
 export function selectPlays(playbook: Playbook, inventory: Inventory, flags: SelectionFlags): readonly SelectedPlay[] {
-  return playbook.plays.map((play) => ({
+  checkTags(playbook, flags);
+  const { limit } = flags;
+  const within = limit === undefined ? undefined : new Set(selectHosts(inventory, 'all', limit));
+  const plays = playbook.plays.map((play) => ({
     play,
     tasks: play.tasks.filter((task) => isChosen([...play.tags, ...task.tags], flags)),
-    hosts: selectHosts(inventory, play.hosts, flags.limit),
+    hosts: selectHosts(inventory, play.hosts).filter((host) => within?.has(host) ?? true),
   }));
+  const met = plays.filter(({ hosts }) => hosts.length > 0);
+  const [first] = playbook.plays;
+  if (met.length === 0 && first !== undefined) selectHosts(inventory, first.hosts, limit);
+  const chosen = met.filter(({ tasks }) => tasks.length > 0);
+  if (chosen.length > 0) return chosen;
+  throw new UnbusyError('E_USAGE', 'the tags leave no task to do', {
+    hint: 'Run with --list-tasks and without tags to see them.',
+  });
+}
+
+/** Words that mean something in --tags without being the tag of a task. */
+const SPECIAL_TAGS = ['all', 'always', 'never'];
+
+function checkTags(playbook: Playbook, { tags, skipTags }: SelectionFlags): void {
+  const known = new Set([
+    ...SPECIAL_TAGS,
+    ...playbook.plays.flatMap((play) => [...play.tags, ...play.tasks.flatMap((task) => task.tags)]),
+  ]);
+  const strange = [...tags, ...skipTags].find((tag) => !known.has(tag));
+  if (strange === undefined) return;
+  const near = nearest(strange, [...known]);
+  throw new UnbusyError('E_USAGE', `no task of ${playbook.file} has the tag "${strange}"`, {
+    hint: near === undefined ? 'Run with --list-tasks to see the tags.' : `Did you mean "${near}"?`,
+  });
 }
 
 /** Ansible's rule: --skip-tags wins; `always` runs unless skipped by name; `never` only if asked for by name. */
