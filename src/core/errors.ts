@@ -48,6 +48,11 @@ export class UnbusyError extends Error {
   }
 }
 
+/** Why a signal was aborted, as an error of ours: its own reason if that is one (a deadline, a ^C), else `otherwise`. */
+export function abortError(signal: AbortSignal, otherwise: () => UnbusyError): UnbusyError {
+  return signal.reason instanceof UnbusyError ? signal.reason : otherwise();
+}
+
 /** Several mistakes reported at once, in the order of their places. */
 export class MistakesError extends Error {
   readonly mistakes: readonly UnbusyError[];

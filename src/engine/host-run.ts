@@ -8,8 +8,8 @@ import type { JsonObject } from '../core/json.ts';
 import type { HostResult, TaskResult } from '../core/results.ts';
 import type { HostTarget } from '../core/target.ts';
 import type { Module } from '../modules/module.ts';
-import { guardTask } from './deadline.ts';
-import { type HostConnector, HostSessions } from './host-sessions.ts';
+import { guardTask, reasonOf } from './deadline.ts';
+import { type HostConnector, HostSessions, ourError } from './host-sessions.ts';
 import { type Foreseen, Lookahead } from './lookahead.ts';
 import { foreseeable, type Prepared, prepareTask } from './prepare-task.ts';
 import { HostScope } from './scope.ts';
@@ -57,22 +57,38 @@ export class HostRun {
 
   /** Runs the chosen tasks of a play; never throws. */
   async runPlay(play: Play, tasks: readonly Task[]): Promise<void> {
+    const before = this.#results.length;
+    try {
+      await this.#goThrough(play, tasks);
+    } catch (thrown) {
+      this.#error = ourError(thrown);
+      this.#leave(tasks, this.#results.length - before, 'stopped by a mistake of ours');
+    }
+  }
+
+  /** A play that is not begun: its tasks count as not reached. */
+  missPlay(tasks: readonly Task[], why: string): void {
+    this.#leave(tasks, 0, why);
+  }
+
+  async #goThrough(play: Play, tasks: readonly Task[]): Promise<void> {
     this.#startedAt ??= this.#context.clock.now();
     if (!this.#connected) this.#context.emit({ kind: 'host-start', host: this.#host.name });
     const session = await this.#session(this.#wantsRoot(play, tasks[0]));
     if (session === undefined) return this.#leave(tasks, 0, 'the host was not reached');
     this.#scope.enter(play, session.facts);
     this.#facts = { ...session.facts };
-    const lookahead = new Lookahead(session);
+    const lookaheads = new Map<Session, Lookahead>();
     for (const [index, task] of tasks.entries()) {
-      if (this.#signal.aborted) return this.#leave(tasks, index, abortNote(this.#signal));
+      if (this.#signal.aborted) return this.#leave(tasks, index, reasonOf(this.#signal).message);
       const taskSession = await this.#session(this.#wantsRoot(play, task));
       if (taskSession === undefined) return this.#leave(tasks, index, 'no session with the rights that the task needs');
-      const ahead = taskSession === session ? lookahead : new Lookahead(taskSession);
+      const ahead = lookaheads.get(taskSession) ?? new Lookahead(taskSession);
+      lookaheads.set(taskSession, ahead);
       ahead.fill(this.#foreseen(play, tasks, index, ahead));
       const result = await this.#runOne(task, prepareTask(task, this.#scope), taskSession, ahead);
-      if (touched(result)) lookahead.forget();
-      else lookahead.confirm();
+      // Both sessions are of one host: what one of them changed, the other has seen as it was before.
+      for (const each of lookaheads.values()) touched(result) ? each.forget() : each.confirm();
       if (endsHost(result.status)) return this.#leave(tasks, index + 1, `stopped after: ${task.name}`);
     }
   }
@@ -91,11 +107,6 @@ export class HostRun {
       ...(this.#error === undefined ? {} : { error: reportError(this.#error) }),
       ...(this.#facts === undefined ? {} : { facts: this.#facts }),
     };
-  }
-
-  /** Ends what runs on the host; pending calls answer at once. */
-  cancel(reason: string): Promise<void> {
-    return this.#sessions.cancel(reason);
   }
 
   #wantsRoot(play: Play, task: Task | undefined): boolean {
@@ -183,10 +194,6 @@ export function titleOf(task: Task): TaskTitle {
 /** True if the task did, or may have done, something to the host. */
 function touched(result: TaskResult): boolean {
   return result.changes.some((change) => change.outcome !== 'planned' && change.outcome !== 'not-tried');
-}
-
-function abortNote(signal: AbortSignal): string {
-  return signal.reason instanceof UnbusyError ? signal.reason.message : 'the run was interrupted';
 }
 
 function notRoot(task: Task, session: Session): UnbusyError {

@@ -1,4 +1,5 @@
 import type { Opened, Session } from '../connection/session.ts';
+import { reportError, UnbusyError } from '../core/errors.ts';
 import type { BecomeSettings, HostTarget } from '../core/target.ts';
 
 /** Opens sessions; resolves configuration and keys for all targets before the run. */
@@ -23,29 +24,35 @@ export class HostSessions {
     this.#signal = signal;
   }
 
-  /** The session as root (`become`) or as the login user. */
+  /** The session as root (`become`) or as the login user. Never rejects: one host's trouble is not that of the others. */
   get(become: boolean): Promise<Opened> {
     let opened = this.#open.get(become);
     if (opened === undefined) {
-      const { become: _, ...plain } = this.#target;
-      opened = this.#connector.open(become ? { ...plain, become: this.#become } : plain, this.#signal);
+      opened = this.#connect(become).catch((thrown) => ({ ok: false, error: ourError(thrown) }));
       this.#open.set(become, opened);
     }
     return opened;
   }
 
-  /** Ends what runs in every session of this host. */
-  async cancel(reason: string): Promise<void> {
-    await Promise.all((await this.#sessions()).map((session) => session.cancel(reason)));
+  /** Closes every session in good order, as far as it goes: what was done has been reported already. */
+  async close(): Promise<void> {
+    await Promise.allSettled((await this.#sessions()).map((session) => session.close()));
   }
 
-  /** Closes every session in good order. */
-  async close(): Promise<void> {
-    await Promise.all((await this.#sessions()).map((session) => session.close()));
+  async #connect(become: boolean): Promise<Opened> {
+    const { become: _, ...plain } = this.#target;
+    return this.#connector.open(become ? { ...plain, become: this.#become } : plain, this.#signal);
   }
 
   async #sessions(): Promise<Session[]> {
     const opened = await Promise.all(this.#open.values());
     return opened.flatMap((each) => (each.ok ? [each.session] : []));
   }
+}
+
+/** What was thrown, as an error of ours. */
+export function ourError(thrown: unknown): UnbusyError {
+  return thrown instanceof UnbusyError
+    ? thrown
+    : new UnbusyError('E_BUG', reportError(thrown).message, { cause: thrown });
 }

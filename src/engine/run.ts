@@ -1,14 +1,13 @@
 import type { Inventory, InventoryHost } from '../config/inventory-model.ts';
 import type { Playbook } from '../config/playbook-model.ts';
 import type { Clock } from '../core/clock.ts';
-import { UnbusyError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { exitCodeOf } from '../core/exit-codes.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { HostResult, RunReport } from '../core/results.ts';
 import type { HostTarget } from '../core/target.ts';
 import type { Module } from '../modules/module.ts';
-import { reasonOf } from './deadline.ts';
+import { Budget, reasonOf } from './deadline.ts';
 import { HostRun, type RunContext, titleOf } from './host-run.ts';
 import type { HostConnector } from './host-sessions.ts';
 import { runPool } from './pool.ts';
@@ -50,7 +49,9 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
   const targets = new Map([...hosts].map(([name, host]) => [name, overrideTarget(host, input.overrides)]));
   const connector = await input.connect([...targets.values()]);
   const results = new Map<string, HostResult>();
-  const whole = AbortSignal.any([signal, deadlineSignal(input.deadlines.runMs, 'the run')]);
+  const time = new Budget(input.clock, input.deadlines.runMs, 'the run', '--timeout');
+  const whole = AbortSignal.any([signal, time.signal]);
+  time.start();
   try {
     emit({
       kind: 'run-start',
@@ -59,11 +60,18 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
       hosts: [...hosts.keys()],
       tasks: selected.flatMap((each) => each.tasks.map(titleOf)),
     });
+    for (const play of input.playbook.plays)
+      if (!selected.some((each) => each.play === play))
+        emit({
+          kind: 'notice',
+          text: `the play "${play.name}" is left out: the limit or the tags leave nothing of it`,
+        });
     await runPlays(selected, input, contextOf(input, connector, emit), targets, whole, (result) => {
       results.set(result.host, result);
       emit({ kind: 'host-end', result });
     });
   } finally {
+    time.pause();
     await connector.close();
   }
   const report = reportOf(input, [...hosts.values()], results, startedAt, whole);
@@ -76,6 +84,12 @@ function contextOf(input: RunInput, connector: HostConnector, emit: Emit): RunCo
   return { mode, clock, modules, extraVars, connector, emit, taskMs: input.deadlines.taskMs };
 }
 
+/** A host at work, and what is left of its time. */
+interface Worker {
+  readonly run: HostRun;
+  readonly budget: Budget;
+}
+
 /** Plays in their order; within a play each host goes at its own pace, so that one slow host holds up no other. */
 async function runPlays(
   selected: readonly SelectedPlay[],
@@ -86,28 +100,43 @@ async function runPlays(
   onEnd: (result: HostResult) => void,
 ): Promise<void> {
   const stop = input.drain === undefined ? whole : AbortSignal.any([whole, input.drain]);
-  const runs = new Map<string, HostRun>();
+  const workers = new Map<string, Worker>();
+  const workerOf = (host: InventoryHost): Worker => {
+    const budget = new Budget(context.clock, input.deadlines.hostMs, `host ${host.name}`, '--host-timeout');
+    const limit = AbortSignal.any([whole, budget.signal]);
+    return { budget, run: new HostRun(context, host, targets.get(host.name) ?? host.target, limit) };
+  };
   for (const [index, each] of selected.entries()) {
-    const later = new Set(selected.slice(index + 1).flatMap((play) => play.hosts.map((host) => host.name)));
+    const later = selected.slice(index + 1);
+    const comesBack = new Set(later.flatMap((play) => play.hosts.map((host) => host.name)));
     const runOne = async (host: InventoryHost) => {
-      const limit = AbortSignal.any([whole, deadlineSignal(input.deadlines.hostMs, `host ${host.name}`)]);
-      const target = targets.get(host.name) ?? host.target;
-      const run = runs.get(host.name) ?? new HostRun(context, host, target, limit);
-      runs.set(host.name, run);
-      if (!run.ended) await run.runPlay(each.play, each.tasks);
-      if (!later.has(host.name) || run.ended) onEnd(await run.finish());
+      const worker = workers.get(host.name) ?? workerOf(host);
+      workers.set(host.name, worker);
+      const { run, budget } = worker;
+      budget.start();
+      await run.runPlay(each.play, each.tasks);
+      budget.pause();
+      if (run.ended)
+        for (const play of later) if (play.hosts.includes(host)) run.missPlay(play.tasks, 'stopped before');
+      if (run.ended || !comesBack.has(host.name)) onEnd(await run.finish());
     };
-    const open = each.hosts.filter((host) => !(runs.get(host.name)?.ended ?? false));
-    await runPool(open, input.forks, runOne, stop);
+    const open = each.hosts.filter((host) => !(workers.get(host.name)?.run.ended ?? false));
+    const left = await runPool(open, input.forks, runOne, stop);
+    for (const host of left) workers.get(host.name)?.run.missPlay(each.tasks, stopWords(whole));
+    const over = left
+      .filter((host) => !comesBack.has(host.name))
+      .map((host) => workers.get(host.name)?.run.finish() ?? untried(host));
+    for (const result of await Promise.all(over)) onEnd(result);
   }
 }
 
-/** Aborts after that many milliseconds, by a timer that keeps no process alive. */
-function deadlineSignal(ms: number, what: string): AbortSignal {
-  const controller = new AbortController();
-  const error = new UnbusyError('E_DEADLINE', `the deadline of ${what} passed`, { hint: 'Raise it, or run again.' });
-  setTimeout(() => controller.abort(error), ms).unref();
-  return controller.signal;
+/** Why a play was not begun on a host. */
+function stopWords(whole: AbortSignal): string {
+  return whole.aborted ? reasonOf(whole).message : 'the run was interrupted before it';
+}
+
+function untried(host: InventoryHost): HostResult {
+  return { host: host.name, status: 'not-reached', tasks: [], durationMs: 0 };
 }
 
 function reportOf(
@@ -117,14 +146,8 @@ function reportOf(
   startedAt: number,
   signal: AbortSignal,
 ): RunReport {
-  const interrupted = signal.aborted || (input.drain?.aborted ?? false);
   const reason = signal.aborted ? reasonOf(signal) : undefined;
-  const untried = (host: InventoryHost): HostResult => ({
-    host: host.name,
-    status: 'not-reached',
-    tasks: [],
-    durationMs: 0,
-  });
+  const interrupted = reason?.code === 'E_INTERRUPTED' || (input.drain?.aborted ?? false);
   const all = hosts.map((host) => results.get(host.name) ?? untried(host));
   const facts = {
     hosts: all,

@@ -18,9 +18,10 @@ export class HostScope {
     ]);
   }
 
-  /** Enters a play: its vars are the weakest level, and what its tasks will register is not known yet. */
+  /** Enters a play: its vars are the weakest level; what its tasks will register is not known yet, but for what an earlier play left. */
   enter(play: Play, facts: HostFacts): void {
-    for (const task of play.tasks) if (task.register !== undefined) this.#registers.set(task.register, undefined);
+    for (const { register } of play.tasks)
+      if (register !== undefined && !this.#registers.has(register)) this.#registers.set(register, undefined);
     this.#names = new Map<string, Json | undefined>([
       ...Object.entries(play.vars),
       ...this.#inventory,

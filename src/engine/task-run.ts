@@ -34,7 +34,8 @@ export async function runTask(
 
 /** A result without any look at the host: skipped, invalid, unknown, not reached. */
 export function emptyResult(frame: TaskFrame, status: TaskStatus, note: string): Omit<TaskResult, 'durationMs'> {
-  return { ...frame, status, note, changes: [], refusals: [], findings: [], gaps: [], result: { status } };
+  const result = { status, changed: false };
+  return { ...frame, status, note, changes: [], refusals: [], findings: [], gaps: [], result };
 }
 
 /** A result whose error says everything. */

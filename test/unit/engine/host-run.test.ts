@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InventoryHost } from '../../../src/config/inventory-model.ts';
 import type { Play, Scope, Task } from '../../../src/config/playbook-model.ts';
-import type { Opened } from '../../../src/connection/session.ts';
+import type { Opened, Session } from '../../../src/connection/session.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
@@ -46,7 +46,7 @@ interface Bench {
   readonly shelf: Shelf;
   readonly tasks: readonly Task[];
   readonly mode?: 'run' | 'check';
-  readonly opened?: Opened;
+  readonly opened?: Opened | (() => Session | undefined);
   readonly signal?: AbortSignal;
   readonly taskMs?: number;
   readonly needsRoot?: boolean;
@@ -54,7 +54,10 @@ interface Bench {
 
 async function runHost({ shelf, tasks, mode = 'run', opened, signal, taskMs = 1000, needsRoot = false }: Bench) {
   const events: RunEvent[] = [];
-  const open = async (): Promise<Opened> => opened ?? { ok: true, session: silentSession('h1') };
+  const open = async (): Promise<Opened> => {
+    if (typeof opened === 'object') return opened;
+    return { ok: true, session: opened?.() ?? silentSession('h1') };
+  };
   const context = {
     mode,
     taskMs,
@@ -149,5 +152,31 @@ describe('a host through a play', () => {
       signal: stop.signal,
     });
     expect(result.tasks).toMatchObject([{ status: 'not-reached', note: 'stopped by hand' }]);
+  });
+
+  it('looks once at what needs another session, and anew after a change through either of them', async () => {
+    const sessions = [silentSession('h1'), silentSession('h1')];
+    const roots = [task(1, { become: true }), task(2, { become: true }), task(3, { become: true })];
+    const calm = newShelf();
+    await runHost({ shelf: calm, tasks: [task(0), ...roots], opened: () => sessions.shift() });
+    expect(calm.log).toEqual(['look', 'look', 'look', 'look']);
+
+    const both = [silentSession('h1'), silentSession('h1')];
+    const shelf = newShelf('a');
+    const tasks = [task(0), task(1, { become: true, remove: ['a'] }), task(2, { remove: ['a'] })];
+    const { result } = await runHost({ shelf, tasks, opened: () => both.shift() });
+    expect(statuses(result)).toEqual(['ok', 'changed', 'ok']);
+    expect(shelf.log.filter((line) => line === 'take:a')).toHaveLength(1);
+  });
+
+  it('gives later tasks of a skipped one that nothing changed', async () => {
+    const seen: unknown[] = [];
+    const never = when('false', [], () => 'false');
+    const asks = when('r.changed', ['r'], (scope) => {
+      seen.push(scope.get('r'));
+      return 'true';
+    });
+    await runHost({ shelf: newShelf(), tasks: [task(0, { register: 'r', when: [never] }), task(1, { when: [asks] })] });
+    expect(seen.at(-1)).toEqual({ status: 'skipped', changed: false });
   });
 });

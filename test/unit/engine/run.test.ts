@@ -34,24 +34,25 @@ const task = (index: number, tags: readonly string[] = []): Task => ({
   place: PLACE,
 });
 
-const playbook = (tasks: readonly Task[], hosts = 'all'): Playbook => ({
+const playbook = (...plays: readonly (readonly Task[])[]): Playbook => ({
   file: 'p.yml',
-  plays: [{ name: 'play', hosts, vars: {}, tags: [], tasks, place: PLACE }],
+  plays: plays.map((tasks) => ({ name: 'play', hosts: 'all', vars: {}, tags: [], tasks, place: PLACE })),
 });
 
 interface Parts {
   readonly names: readonly string[];
   readonly open?: (name: string) => Opened | Promise<Opened>;
   readonly tasks?: readonly Task[];
+  readonly plays?: readonly (readonly Task[])[];
   readonly flags?: Partial<RunInput>;
   readonly signal?: AbortSignal;
   readonly shelf?: Shelf;
 }
 
-async function run({ names, open, tasks = [task(0)], flags = {}, signal, shelf = newShelf('a') }: Parts) {
+async function run({ names, open, tasks = [task(0)], plays, flags = {}, signal, shelf = newShelf('a') }: Parts) {
   const events: RunEvent[] = [];
   const input: RunInput = {
-    playbook: playbook(tasks),
+    playbook: playbook(...(plays ?? [tasks])),
     inventory: inventory(...names),
     tags: [],
     skipTags: [],
@@ -149,5 +150,65 @@ describe('a run', () => {
   it('throws before any host is touched when nothing matches', async () => {
     const input = run({ names: ['a'], flags: { limit: 'nobody' } });
     await expect(input).rejects.toMatchObject({ code: 'E_NO_MATCH' });
+  });
+
+  it('keeps what the first play did when it is drained before the second, and closes the sessions', async () => {
+    const drain = new AbortController();
+    const closed: string[] = [];
+    const open = (name: string): Opened => {
+      if (name === 'b') drain.abort();
+      return { ok: true, session: { ...silentSession(name), close: async () => void closed.push(name) } };
+    };
+    const plays = [[task(0)], [task(1)]];
+    const { report, events } = await run({
+      names: ['a', 'b', 'c'],
+      plays,
+      open,
+      flags: { drain: drain.signal, forks: 1 },
+    });
+    expect(report.hosts.map((each) => each.tasks.map(({ status }) => status))).toEqual([
+      ['changed', 'not-reached'],
+      ['ok', 'not-reached'],
+      [],
+    ]);
+    expect(report.hosts.map(({ status }) => status)).toEqual(['not-reached', 'not-reached', 'not-reached']);
+    expect(closed.sort()).toEqual(['a', 'b']);
+    expect(events.flatMap((event) => (event.kind === 'host-end' ? [event.result.host] : [])).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('has every task of a host in the report that ended in an earlier play', async () => {
+    const open = (name: string): Opened =>
+      name === 'a' ? { ok: false, error: new UnbusyError('E_AUTH', 'no') } : { ok: true, session: silentSession(name) };
+    const { report } = await run({ names: ['a', 'b'], plays: [[task(0)], [task(1)]], open });
+    expect(report.hosts.map((each) => each.tasks.map(({ status }) => status))).toEqual([
+      ['not-reached', 'not-reached'],
+      ['changed', 'ok'],
+    ]);
+  });
+
+  it('goes on with the others when connecting one host throws', async () => {
+    const open = (name: string): Promise<Opened> =>
+      name === 'a' ? Promise.reject(new Error('ENOSPC')) : Promise.resolve({ ok: true, session: silentSession(name) });
+    const { report } = await run({ names: ['a', 'b'], open });
+    expect(report.hosts.map(({ status }) => status)).toEqual(['failed', 'changed']);
+    expect(report.hosts[0]?.error?.message).toContain('ENOSPC');
+    expect(report.exitCode).toBe(1);
+  });
+
+  it('calls no run interrupted that ran out of time', async () => {
+    const open = (): Promise<Opened> =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve({ ok: false, error: new UnbusyError('E_DEADLINE', 'late') }), 40);
+      });
+    const { report } = await run({
+      names: ['a'],
+      open,
+      flags: { deadlines: { hostMs: 5000, runMs: 5, taskMs: 5000 } },
+    });
+    expect(report).toMatchObject({ interrupted: false, exitCode: 124 });
   });
 });
