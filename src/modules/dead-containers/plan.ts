@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/results.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
+import type { MountView } from '../../mounts/model.ts';
 import type { Tried } from '../module.ts';
 import { type DetachPoint, detachPoints } from './directories.ts';
 import { removalObstacle, targetObstacle } from './guards.ts';
@@ -28,9 +29,7 @@ export function planSweep(state: SweepState, params: DeadContainersParams, tried
   const rungs = open.flatMap((course) => course.rungs);
   const points = new Set(rungs.flatMap(({ next }) => (next.kind === 'rmdir' ? [next.point] : [])));
   const directories = [...points].map(removeDirectoryChange).sort(byId);
-  const unmounts = inReleaseOrder(state, rungs).flatMap(({ leak, next }) =>
-    next.kind === 'unmount' && !isBelow(leak, points) ? [unmountChange(view, leak, next.mode)] : [],
-  );
+  const unmounts = unmountsOf(view, inReleaseOrder(state, rungs), points);
   const milder = [...directories, ...unmounts];
   return [
     ...milder,
@@ -78,6 +77,17 @@ function isStuck(course: Course): boolean {
 function inReleaseOrder(state: SweepState, rungs: Course['rungs']): Course['rungs'] {
   const order = new Map(state.leaks.leaks.map((leak, index) => [leak, index]));
   return [...rungs].sort((a, b) => (order.get(a.leak) ?? 0) - (order.get(b.leak) ?? 0));
+}
+
+/** Without those that go with another one of this round: what lies below its directory, and what its unmount reaches. */
+function unmountsOf(view: MountView, rungs: Course['rungs'], points: ReadonlySet<DetachPoint>): readonly SweepChange[] {
+  const reached = new Set<string>();
+  return rungs.flatMap(({ leak, next }) => {
+    if (next.kind !== 'unmount' || isBelow(leak, points) || reached.has(`${leak.namespace}:${leak.mount.id}`))
+      return [];
+    for (const spread of leak.reach.spreads) reached.add(`${spread.namespace}:${spread.mountId}`);
+    return [unmountChange(view, leak, next.mode)];
+  });
 }
 
 /** True if a mount lies on one that a directory of this round takes along. */

@@ -243,6 +243,18 @@ const CASES: readonly Case[] = [
     refused: ['other mounts lie on it'],
   },
   {
+    name: 'peers of which one unmount reaches both',
+    host: {
+      picture:
+        HOST +
+        held('', '51 50 8:1 / /rootfs rw shared:7 - ext4 /dev/sda1 rw') +
+        held('', '51 50 8:1 / /rootfs rw shared:7 - ext4 /dev/sda1 rw')
+          .replace('ns 200', 'ns 201')
+          .replace(/task .*/, 'task 7 7 7 agent /agent /agent.service'),
+    },
+    plan: ['unmount:200:52', `${REMOVE}?`],
+  },
+  {
     name: 'deepest first, then the rest, then removals',
     host: {
       dead: [DEAD, OTHER],
