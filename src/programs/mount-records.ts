@@ -18,6 +18,7 @@ interface Draft {
 /** Puts the records of scan-mounts together. */
 export class MountRecords {
   readonly #drafts = new Map<number, Draft>();
+  readonly #open: Pin[] = [];
   readonly #unreadable: { pid: number; why: string }[] = [];
   #host = 0;
   #own = 0;
@@ -35,6 +36,9 @@ export class MountRecords {
         return undefined;
       case 'unreadable':
         this.#unreadable.push({ pid: Number(first), why: second });
+        return undefined;
+      case 'pin':
+        this.#open.push({ namespace: Number(first), file: second });
         return undefined;
       case 'table':
         return this.#begin(Number(first), second, third === '1');
@@ -124,9 +128,9 @@ export class MountRecords {
     return draft;
   }
 
-  /** Mounts of nsfs with a mount namespace in them; outside the host's table they are reached through a task's root. */
+  /** Open files, and mounts of nsfs with a mount namespace in them; outside the host's table those are reached through a task's root. */
   #pins(): readonly Pin[] {
-    return [...this.#drafts.values()].flatMap((draft) =>
+    const mounted = [...this.#drafts.values()].flatMap((draft) =>
       (draft.mounts ?? []).flatMap((mount) => {
         const inode = mount.fstype === 'nsfs' ? /^mnt:\[(\d+)\]$/.exec(mount.root)?.[1] : undefined;
         if (inode === undefined) return [];
@@ -134,5 +138,6 @@ export class MountRecords {
         return [{ namespace: Number(inode), file }];
       }),
     );
+    return [...mounted, ...this.#open];
   }
 }

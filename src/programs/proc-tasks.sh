@@ -143,6 +143,17 @@ function blind(   pid, i, tid, id, wanted, left, home_of) {
     if (blinded[pid] in home_of) join(home_of[blinded[pid]], pid); else lost(pid, "its mount namespace cannot be read")
 }
 
+# Namespaces that no task lives in, but a process has open: every open file is looked at, so only on demand.
+function openfiles(   command, line, f) {
+  command = "set -- [0-9]*/fd/[0-9]*; printf \"%s\\n\" \"$@\" | xargs stat -c %N 2>/dev/null"
+  while ((command | getline line) > 0) {
+    if (line !~ /^.?[0-9]+\/fd\/[0-9]+.? -> .?mnt:\[[0-9]+\].?$/) continue
+    gsub(/[^0-9]+/, " ", line); split(line, f, " ")
+    if (!((f[3] "") in count)) out("pin\t" f[3] "\t/proc/" f[1] "/fd/" f[2])
+  }
+  close(command)
+}
+
 # The five lowest tasks of a namespace into keep[1..n]; one that was asked for by its pid is always among them.
 function five(ns, keep,   i, k, n, tid, rank, ranks) {
   for (i = 1; i <= count[ns]; i++) {

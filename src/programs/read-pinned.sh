@@ -1,13 +1,13 @@
 # read-pinned: prints the tables of mount namespaces that no process lives in, entered through the files that pin them.
 #
-# Arguments: FILE... each a file of nsfs, from our root directory.
-# Records: table N (the Nth argument), then mount LINE for each line of its mountinfo; unreadable N WHY; end COUNT.
+# Arguments: pairs of INODE FILE: the namespace, and a file of nsfs that keeps it, from our root directory.
+# Records: table N (the Nth pair), then mount LINE for each line of its mountinfo; unreadable N WHY; end COUNT.
 # Exit: 0 done; 13 a tool is missing.
 #
 # Nothing of the namespace itself is ever executed: our own cat is started in it by our own loader, both found through
 # the working directory that nsenter opened before it entered, as a name from the root would be looked up in there.
 # Started without a loader is only what needs none (a static busybox). Nothing is written.
-for tool in nsenter readlink cat sed awk; do
+for tool in nsenter readlink stat cat sed awk; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 13; }
 done
 program=$(command -v cat)
@@ -38,13 +38,21 @@ read_table() {
 }
 
 number=0
-for file in "$@"; do
+while [ $# -gt 1 ]; do
   number=$((number + 1))
-  table=$(read_table "$file")
+  table=
+  why='it is kept by a file, and could not be entered'
+  # The way to the file leads through directories of others, who may have changed them.
+  if [ "$(stat -L -c %i -- "$2" 2>/dev/null)" = "$1" ]; then
+    table=$(read_table "$2")
+  else
+    why='the file that kept it is another now'
+  fi
   if [ -n "$table" ]; then
     printf 'table\t%s\n' "$number"
     printf '%s\n' "$table" | sed -e 's/\\/\\134/g' -e 's/^/mount	/'
   else
-    printf 'unreadable\t%s\tit is pinned by a file, and could not be entered\n' "$number"
+    printf 'unreadable\t%s\t%s\n' "$number" "$why"
   fi
+  shift 2
 done | awk '{ print } END { print "end\t" NR }'

@@ -23,7 +23,7 @@ export async function readPinned(
   deadline: { readonly deadlineMs?: number } = {},
 ): Promise<readonly PinnedTable[]> {
   if (pins.length === 0) return [];
-  const args = pins.map((pin) => pin.file);
+  const args = pins.flatMap((pin) => [String(pin.namespace), pin.file]);
   const program = { name: 'read-pinned', text };
   const answer = await runProgram(session, { program, args, ...deadline }, [EXIT.done]);
   if (!answer.ok) return pins.map((pin) => ({ namespace: pin.namespace, why: answer.error.message }));

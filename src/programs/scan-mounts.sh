@@ -6,6 +6,7 @@
 #   device=MAJ:MIN  a file system: tables that hold it, found in the full tables of all namespaces
 #   pid=N           the table of this process's namespace (dockerd, containerd, a container)
 #   all             every table
+#   open-files      also namespaces that only an open file keeps; looks at every open file of every process
 # The table of PID 1 is always printed.
 #
 # Records, escaped as in mountinfo:
@@ -16,6 +17,7 @@
 #   ns INODE TASKS USERNS      one namespace: tasks in it; user namespace of the task read, or - (also without a table)
 #   task INODE PID TID START COMM EXE CGROUPS
 #                              up to five of a namespace with a table; CGROUPS = distinct cgroup paths, one a line
+#   pin INODE FILE             a namespace without tasks, and an open file that keeps it (only with open-files)
 #   unreadable PID WHY         something that could not be looked at
 #   end COUNT
 # Exit: 0 done; 12 no usable /proc; 13 a tool is missing; 64 bad arguments.
@@ -28,7 +30,7 @@ for tool in awk stat xargs; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 13; }
 done
 for word in "$@"; do
-  case $word in token=?* | path=/* | device=*:* | pid=[0-9]* | all) ;; *) echo "unknown argument" >&2; exit 64 ;; esac
+  case $word in token=?* | path=/* | device=*:* | pid=[0-9]* | all | open-files) ;; *) echo "unknown argument" >&2; exit 64 ;; esac
 done
 cd /proc 2>/dev/null && [ -r 1/mountinfo ] || { echo "/proc hides PID 1" >&2; exit 12; }
 
@@ -207,7 +209,8 @@ BEGIN {
     else if (key == "device") device[value] = whole = 1
     else if (key == "token") token[value] = tokens = 1
     else if (key == "path") { path[value] = whole = 1; n = split(value, part, "/"); token[part[n]] = 1 }
-    else everything = 1
+    else if (key == "all") everything = 1
+    else openfd = 1
   }
   ARGC = 1
   eager = tokens && !whole && !everything
@@ -235,6 +238,7 @@ END {
   for (pid in asked) if (pid in home) show(home[pid], table(home[pid]))
   search()
   describe()
+  if (openfd) openfiles()
   print "end\t" records
 }
 ' "$@"

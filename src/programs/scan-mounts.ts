@@ -21,6 +21,8 @@ export interface ScanRequest {
   readonly pids?: readonly number[];
   /** Every table. */
   readonly all?: boolean;
+  /** Also namespaces that only an open file keeps (namespaces(7)); slow, as every open file of the host is looked at. */
+  readonly openFiles?: boolean;
   readonly deadlineMs?: number;
 }
 
@@ -78,5 +80,6 @@ function argumentsOf(request: ScanRequest): readonly string[] {
     ...(request.devices ?? []).map((device) => `device=${device}`),
     ...(request.pids ?? []).filter((pid) => pid > 0).map((pid) => `pid=${pid}`),
     ...(request.all === true ? ['all'] : []),
+    ...(request.openFiles === true ? ['open-files'] : []),
   ];
 }

@@ -16,6 +16,7 @@ const JAIL = hex('5');
 const NASTY = hex('6');
 const LAYER = hex('7');
 const NAMED = hex('8');
+const OPEN = hex('9');
 
 async function scan(kind: ShellKind, request: ScanRequest): Promise<MountView> {
   const result = await scanMounts(new ShellHost(kind), request);
@@ -47,6 +48,7 @@ describe.skipIf(process.getuid?.() !== 0)('scan-mounts on real namespaces (needs
     pids.set(PLAIN, await bed.hold(`${mount(PLAIN)}; ${stay}`));
     pids.set(JAIL, await bed.hold(`${mount(JAIL)}; sleep 1000 & sleep 0.2; ${chrooted(bed)}`));
     pids.set(PINNED, await bed.hold(pinning(bed, mount(PINNED), stay)));
+    pids.set(OPEN, await bed.hold(opening(bed, mount(OPEN), stay)));
     const layer = `lowerdir=${bed.folder('l')},upperdir=up/${LAYER}/diff,workdir=up/${LAYER}/work`;
     const up = `cd ${bed.directory}; mkdir -p up elsewhere; mount -t tmpfs up up; mkdir -p up/${LAYER}/diff up/${LAYER}/work`;
     pids.set(LAYER, await bed.hold(`${up}; mount -t overlay overlay -o ${layer} elsewhere; cd /; ${stay}`));
@@ -106,6 +108,13 @@ describe.skipIf(process.getuid?.() !== 0)('scan-mounts on real namespaces (needs
         expect(pinned?.pins).toEqual([`/proc/${pids.get(PINNED)}/root${bed.directory}/pins/pin of\n'it'`]);
         const points = pinned?.mounts?.map((mount) => mount.point);
         expect(points).toContain(`${bed.directory}/${PINNED}/merged`);
+      });
+
+      it('finds a namespace that only an open file keeps, if that is asked for', async () => {
+        const without = await scan(kind, { tokens: [OPEN] });
+        expect(holding(without, OPEN)).toEqual([]);
+        const [kept] = holding(await scan(kind, { tokens: [OPEN], openFiles: true }), OPEN);
+        expect(kept).toMatchObject({ taskCount: 0, pins: [`/proc/${pids.get(OPEN)}/fd/9`] });
       });
 
       it('does not take the view of a chrooted process for that of its namespace', async () => {
@@ -170,6 +179,15 @@ function pinning(bed: Bed, mount: string, stay: string): string {
     unshare --mount --propagation private sh -ec '${mount}; : > ${pins}/up; exec sleep 1000' & inside=$!
     until [ -e ${pins}/up ]; do sleep 0.05; done
     mount --bind /proc/$inside/ns/mnt ${pin}; kill -9 $inside; wait $inside || :
+    ${stay}`;
+}
+
+/** A namespace that is left by its only process while another has it open as file 9. */
+function opening(bed: Bed, mount: string, stay: string): string {
+  const up = `${bed.folder('open')}/up`;
+  return `unshare --mount --propagation private sh -ec '${mount}; : > ${up}; exec sleep 1000' & inside=$!
+    until [ -e ${up} ]; do sleep 0.05; done
+    exec 9</proc/$inside/ns/mnt; kill -9 $inside; wait $inside || :
     ${stay}`;
 }
 
