@@ -49,6 +49,7 @@ export class Identities {
       return (host === undefined ? [] : dentriesAt(host, owner.target.id)).map((dentry) => ({ owner, dentry }));
     });
     for (const tree of trees) for (const mount of tree.mounts) this.#learn(mount, tree);
+    if (host !== undefined) for (const owner of owners) this.#learnPath(owner, host);
   }
 
   /** Whose mount it is, and how that is known; undefined if it belongs to nobody we look for. */
@@ -76,6 +77,16 @@ export class Identities {
     if (owner === undefined) return;
     const known = this.#byDevice.get(mount.device);
     if (known === undefined || (owner.living && !known.living)) this.#byDevice.set(mount.device, owner);
+  }
+
+  /** A file system that the host has mounted at the path that is asked about, and nowhere else, is meant wherever it is. */
+  #learnPath(owner: Owner, host: MountTree): void {
+    if (owner.target.kind !== 'path') return;
+    for (const mount of host.mounts) {
+      if (mount.point !== owner.target.id || mount.root !== '/' || this.#byDevice.has(mount.device)) continue;
+      const others = host.mounts.filter((each) => each.device === mount.device && !isWithin(each.point, mount.point));
+      if (others.length === 0) this.#byDevice.set(mount.device, owner);
+    }
   }
 
   #byOwnPlace(mount: MountEntry): Owner | undefined {

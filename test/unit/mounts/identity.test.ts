@@ -93,6 +93,21 @@ describe('ownerOf', () => {
     expect(owners(lines, [dead])).toEqual({ [`${DR}/overlay2/${LAYER_A}/merged`]: 'a by place' });
   });
 
+  it('follows what is mounted at a path to where it is bound, unless the host has it elsewhere too', () => {
+    const path = (id: string): LeakTarget => ({ kind: 'path', id, name: id, tokens: [], paths: [] });
+    const lines = `11 10 0:70 / /mnt/data rw - tmpfs t rw
+      12 10 0:71 / /mnt/both rw - tmpfs t rw
+      13 10 0:71 / /mnt/twin rw - tmpfs t rw
+      ns 2\ntask 20 20 1 x\n20 19 0:80 / / rw - tmpfs r rw
+      21 20 0:70 /sub /inside rw - tmpfs t rw
+      22 20 0:71 / /twin rw - tmpfs t rw`;
+    expect(owners(lines, [path('/mnt/data'), path('/mnt/both')])).toEqual({
+      '/mnt/data': '/mnt/data by device',
+      '/mnt/both': '/mnt/both by dentry',
+      '/inside': '/mnt/data by device',
+    });
+  });
+
   it('knows a device that was asked for, and a directory by where it is, not by what it is called', () => {
     const disk: LeakTarget = { kind: 'device', id: '253:9', name: 'rbd0', tokens: [], paths: [] };
     const path: LeakTarget = { kind: 'path', id: '/srv/x', name: '/srv/x', tokens: [], paths: [] };
