@@ -250,6 +250,7 @@ const CASES: readonly Case[] = [
         held('', '51 50 8:1 / /rootfs rw shared:7 - ext4 /dev/sda1 rw') +
         held('', '51 50 8:1 / /rootfs rw shared:7 - ext4 /dev/sda1 rw')
           .replace('ns 200', 'ns 201')
+          .replaceAll(/^( *)(5\d) (\d\d) /gm, '$11$2 1$3 ')
           .replace(/task .*/, 'task 7 7 7 agent /agent /agent.service'),
     },
     plan: ['unmount:200:52', `${REMOVE}?`],
