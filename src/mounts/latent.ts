@@ -1,7 +1,6 @@
 import { holderOf } from './holders.ts';
 import type { LeakSet } from './leak.ts';
 import type { ContainerState, MountEntry } from './model.ts';
-import { receiversOf } from './propagation.ts';
 import type { Survey } from './survey.ts';
 import type { MountTree } from './tree.ts';
 
@@ -29,5 +28,5 @@ function hears(survey: Survey, mount: MountEntry, tree: MountTree): boolean {
   const parent = tree.parentOf(mount);
   if (parent === undefined) return true;
   if (parent.master !== undefined) return true;
-  return receiversOf(parent, survey.trees).some((each) => each.tree !== tree && each.mount.shared === parent.shared);
+  return survey.groups.receiversOf(parent).some((each) => each.tree !== tree && each.mount.shared === parent.shared);
 }

@@ -2,7 +2,6 @@ import { holderOf } from './holders.ts';
 import type { LeakTarget, Reach } from './leak.ts';
 import type { MountEntry } from './model.ts';
 import { lastNamed } from './paths.ts';
-import { spreadOf } from './propagation.ts';
 import type { Survey } from './survey.ts';
 import type { MountTree } from './tree.ts';
 
@@ -11,7 +10,7 @@ import type { MountTree } from './tree.ts';
  * else at the same place is alive. So is a mount that a container has as a volume of its own.
  */
 export function reachOf(survey: Survey, target: LeakTarget, mount: MountEntry, tree: MountTree): Reach {
-  const spreads = spreadOf(mount, tree, survey.trees);
+  const spreads = survey.groups.spreadOf(mount, tree);
   const hurt = spreads
     .filter((each) => !survey.leaked.has(each.mount))
     .map((each) => `${describe(survey, each.tree)} at ${each.mount.point}`);

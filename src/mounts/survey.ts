@@ -1,12 +1,14 @@
 import { containerTarget, Identities, type Owner } from './identity.ts';
 import type { LeakTarget } from './leak.ts';
 import type { ContainerState, MountEntry, MountView } from './model.ts';
+import { PeerGroups } from './propagation.ts';
 import { type MountTree, treesOf } from './tree.ts';
 
 /** What belongs to whom, table by table: the ground on which leaks, reach and copies are decided. */
 export interface Survey {
   readonly view: MountView;
   readonly trees: readonly MountTree[];
+  readonly groups: PeerGroups;
   readonly identities: Identities;
   readonly containers: readonly ContainerState[];
   /** Mounts that should be gone, by the target that they belong to. */
@@ -40,7 +42,14 @@ export function surveyOf(
   }
   addWhatSitsOnLeaks(trees, identities, leaked, elsewhere);
   const asked = targets.flatMap((target) => (target.container === undefined ? [] : [target.container]));
-  return { view, trees, identities, containers: [...living, ...others, ...asked], leaked };
+  return {
+    view,
+    trees,
+    groups: new PeerGroups(trees),
+    identities,
+    containers: [...living, ...others, ...asked],
+    leaked,
+  };
 }
 
 /** Mounts of targets: known by what they are, and only lying at a place that names one. */
