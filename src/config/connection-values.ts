@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { printable } from '../core/text.ts';
 import type { ConnectionKey } from './connection-keys.ts';
 import { suggest } from './suggest.ts';
 import { describe } from './yaml-node.ts';
@@ -25,7 +26,9 @@ export function readConnectionValue(key: ConnectionKey, written: string, value: 
 export function wordFault(word: string): string | undefined {
   if (word === '') return 'is empty';
   if (word.startsWith('-')) return 'begins with a dash, which ssh would read as an option';
-  return /[\s\0-\x1f\x7f'"`$;&|<>()\\]/.test(word) ? 'has a character that no host or user name can have' : undefined;
+  // What printable() shows as \\xNN or \\u{NNNN}: a name must stand as it is in the next command that is offered.
+  if (printable(word) !== word) return 'has a character that cannot be seen or that a terminal would obey';
+  return /[\s'"`$;&|<>()\\]/.test(word) ? 'has a character that no host or user name can have' : undefined;
 }
 
 function readWord(written: string, value: Json): ReadValue {

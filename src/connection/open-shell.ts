@@ -1,5 +1,5 @@
 import { systemClock } from '../core/clock.ts';
-import { UnbusyError } from '../core/errors.ts';
+import { abortError, UnbusyError } from '../core/errors.ts';
 import type { BecomeSettings } from '../core/target.ts';
 import { answerPrompt, becomeStart, type FailedStart, PLAIN_START, passwordStart, type ShellStart } from './become.ts';
 import { readFacts, type ShellPlace } from './host-facts.ts';
@@ -38,7 +38,7 @@ type ChannelOpened =
 
 /**
  * Opens a shell on the link, as root where `become` says so: first without a password, then with it if one is wanted.
- * Errors: E_PREFLIGHT_*, E_BECOME_*, E_CHANNEL, E_CONNECT_TCP, E_INTERRUPTED, and what the link gives.
+ * Errors: E_PREFLIGHT_*, E_BECOME_*, E_CHANNEL, E_CONNECT_TCP, the signal's reason, and what the link gives.
  */
 export async function openShell(link: Link, options: ShellOptions): Promise<ShellOpened> {
   if (options.become === undefined) return tryStart(link, PLAIN_START, options);
@@ -67,7 +67,7 @@ async function tryStart(link: Link, start: ShellStart, options: ShellOptions): P
     return read;
   }
   wire.destroy();
-  if (options.signal?.aborted) return { ok: false, error: interrupted(link.host) };
+  if (options.signal?.aborted) return { ok: false, error: interrupted(link.host, options.signal) };
   const failed: FailedStart = {
     stdout: wire.noise.stdout.text(),
     stderr: wire.noise.stderr.text(),
@@ -91,7 +91,9 @@ async function openChannel(
   const answered = await answerPrompt(opened.channel, start.password, waitMs);
   signal?.removeEventListener('abort', drop);
   if (answered.ok) return answered;
-  const error = signal?.aborted ? interrupted(link.host) : startError(link.host, answered.failed, start, waitMs);
+  const error = signal?.aborted
+    ? interrupted(link.host, signal)
+    : startError(link.host, answered.failed, start, waitMs);
   return { ok: false, error };
 }
 
@@ -102,7 +104,7 @@ async function openInTime(
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ChannelOpened> {
-  if (signal?.aborted) return { ok: false, error: interrupted(link.host) };
+  if (signal?.aborted) return { ok: false, error: interrupted(link.host, signal) };
   const timer = new AbortController();
   const stop = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
   const opening = link.open(command);
@@ -116,13 +118,16 @@ async function openInTime(
   void opening.then((tooLate) => {
     if (tooLate.ok) tooLate.channel.destroy();
   });
-  if (signal?.aborted) return { ok: false, error: interrupted(link.host) };
+  if (signal?.aborted) return { ok: false, error: interrupted(link.host, signal) };
   const message = `${link.host} opened no channel within ${Math.round(waitMs / 1000)} s.`;
   return { ok: false, error: new UnbusyError('E_CHANNEL', message, { host: link.host }) };
 }
 
-function interrupted(host: string): UnbusyError {
-  return new UnbusyError('E_INTERRUPTED', `Interrupted while the shell on ${host} started. Nothing was done.`, {
-    host,
-  });
+/** Why it was given up: a deadline of the run or the host is no interruption. */
+function interrupted(host: string, signal: AbortSignal): UnbusyError {
+  return abortError(
+    signal,
+    () =>
+      new UnbusyError('E_INTERRUPTED', `Interrupted while the shell on ${host} started. Nothing was done.`, { host }),
+  );
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { systemClock } from '../core/clock.ts';
-import { UnbusyError } from '../core/errors.ts';
+import { abortError, UnbusyError } from '../core/errors.ts';
 import { Capture } from './capture.ts';
 import { spawnChannel } from './child-process.ts';
 import type { Channel, ChannelEnding, Link } from './link.ts';
@@ -29,6 +29,8 @@ export type OpensshOpened =
 const AUTHENTICATION_MS = 20_000;
 /** Waits before another try where the server closed the door (MaxStartups of sshd_config(5)), in milliseconds. */
 const SHED_WAITS = [300, 1_000, 3_000];
+/** How long the client may take to tell its master to end; a master that hangs ends by its own ControlPersist. */
+const EXIT_MS = 3_000;
 /** ssh ends with 255 for trouble of its own (ssh(1)); no shell of ours does. */
 const SSH_FAILED = 255;
 const COMMAND_MISSING = 127;
@@ -38,7 +40,9 @@ const COMMAND_MISSING = 127;
  * path, because the path of a UNIX socket ends at 107 bytes. Errors: E_CONNECT_*, E_HOSTKEY_*, E_AUTH, E_SSH_CONFIG.
  */
 export async function openOpensshLink(target: OpensshTarget, options: OpensshOptions): Promise<OpensshOpened> {
-  const directory = mkdtempSync('/tmp/unbusy-ssh-');
+  const made = makeDirectory(target.host);
+  if (!made.ok) return made;
+  const { directory } = made;
   const client = new Client(target, options, `${directory}/s`);
   for (const wait of [...SHED_WAITS, undefined]) {
     const error = await client.connect();
@@ -49,9 +53,23 @@ export async function openOpensshLink(target: OpensshTarget, options: OpensshOpt
       return { ok: false, error };
     }
     // Spread, so that hosts behind one bastion do not come back together.
-    await systemClock.sleep(wait * (0.5 + Math.random()));
+    await systemClock.sleep(wait * (0.5 + Math.random()), options.signal).catch(() => undefined);
   }
   throw new UnbusyError('E_BUG', `No try to connect to ${target.host} was the last.`);
+}
+
+/** /tmp of this machine may be full or read-only; that is no trouble of any host, but keeps us from it. */
+function makeDirectory(
+  host: string,
+): { readonly ok: true; readonly directory: string } | { readonly ok: false; readonly error: UnbusyError } {
+  try {
+    return { ok: true, directory: mkdtempSync('/tmp/unbusy-ssh-') };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `ssh was not started for ${host}: no directory for its socket can be made in /tmp (${code ?? String(cause)}).`;
+    const hint = 'Make room in /tmp of this machine, or set `transport: ssh` for this host.';
+    return { ok: false, error: new UnbusyError('E_CONNECT_LOCAL', message, { host, hint, cause }) };
+  }
 }
 
 /** The ssh command with one target and one socket. */
@@ -70,7 +88,9 @@ class Client {
   async connect(): Promise<UnbusyError | undefined> {
     const { host } = this.target;
     const { signal, connectDeadlineMs } = this.#options;
-    if (signal?.aborted) return new UnbusyError('E_INTERRUPTED', `Interrupted before ${host} was connected.`, { host });
+    const interrupted = (by: AbortSignal) =>
+      abortError(by, () => new UnbusyError('E_INTERRUPTED', `Interrupted before ${host} was connected.`, { host }));
+    if (signal?.aborted) return interrupted(signal);
     const channel = await this.#spawn(masterCommand(this.target, this.#options, this.#socket));
     const limit = connectDeadlineMs + AUTHENTICATION_MS;
     const timer = setTimeout(() => channel.destroy(), limit);
@@ -80,7 +100,7 @@ class Client {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     if (ending.code === 0) return undefined;
-    if (signal?.aborted) return new UnbusyError('E_INTERRUPTED', `Interrupted while ${host} was connected.`, { host });
+    if (signal?.aborted) return interrupted(signal);
     if (ending.code === COMMAND_MISSING) {
       const hint = 'Install the OpenSSH client on this machine, or use "transport: ssh".';
       return new UnbusyError('E_SSH_CONFIG', 'There is no ssh command on this machine.', { host, hint });
@@ -95,7 +115,10 @@ class Client {
   }
 
   async exit(): Promise<void> {
-    await readToEnd(await this.#spawn(exitCommand(this.target, this.#options, this.#socket)));
+    const channel = await this.#spawn(exitCommand(this.target, this.#options, this.#socket));
+    const timer = setTimeout(() => channel.destroy(), EXIT_MS);
+    await readToEnd(channel);
+    clearTimeout(timer);
   }
 
   #spawn(argv: readonly string[]): Promise<Channel> {

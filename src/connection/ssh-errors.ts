@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
-import { UnbusyError } from '../core/errors.ts';
+import { abortError, UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import type { LoginStory } from './ssh-authentication.ts';
 import { type Endpoint, endpointLabel, socketName } from './ssh-endpoint.ts';
@@ -54,9 +54,10 @@ export function timeoutError(endpoint: Endpoint, phase: DialPhase, afterMs: numb
 
 /** The run was ended while we were connecting. */
 export function abortedError(endpoint: Endpoint, signal: AbortSignal): UnbusyError {
-  if (signal.reason instanceof UnbusyError) return signal.reason;
   const message = `The connection to ${endpointLabel(endpoint)} was given up because the run was interrupted.`;
-  return make('E_INTERRUPTED', endpoint, message, 'Run again for this host; it was not touched.');
+  return abortError(signal, () =>
+    make('E_INTERRUPTED', endpoint, message, 'Run again for this host; it was not touched.'),
+  );
 }
 
 /** The server hung up before its banner, each time. */

@@ -49,6 +49,11 @@ export const ERROR_CODES = {
     'The SSH handshake failed: no common algorithm, or not an SSH server.',
   ),
   E_CONNECT_JUMP: code('unreachable', 'connection', 'The jump host could not be reached or refused to forward.'),
+  E_CONNECT_LOCAL: code(
+    'unreachable',
+    'connection',
+    'This machine cannot start what connects, for instance for want of room in /tmp.',
+  ),
   E_HOSTKEY_UNKNOWN: code('unreachable', 'never', 'The host key is in no known_hosts file.'),
   E_HOSTKEY_CHANGED: code('unreachable', 'never', 'The host key differs from the one that is known.'),
   E_HOSTKEY_REVOKED: code('unreachable', 'never', 'The host key is marked @revoked.'),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Link } from '../../../src/connection/link.ts';
 import { openShellSession } from '../../../src/connection/shell-session.ts';
+import { UnbusyError } from '../../../src/core/errors.ts';
 import { loginLink, SHELLS, shellLink, withCommand } from '../../support/shell-links.ts';
 
 const hello = { program: { name: 'hello', text: 'printf \'%s\' "$1"' }, args: ["a 'b' $c"], output: 'raw' as const };
@@ -67,6 +68,13 @@ describe('what is no POSIX shell', () => {
     const opening = openShellSession(withPretence('cat >/dev/null'), { signal: abort.signal });
     setTimeout(() => abort.abort(), 100);
     expect(await opening).toMatchObject({ ok: false, error: { code: 'E_INTERRUPTED' } });
+  });
+
+  test('is dropped when the time of the host is up, which is no interruption', async () => {
+    const abort = new AbortController();
+    const opening = openShellSession(withPretence('cat >/dev/null'), { signal: abort.signal });
+    setTimeout(() => abort.abort(new UnbusyError('E_DEADLINE', 'the deadline of host a passed')), 100);
+    expect(await opening).toMatchObject({ ok: false, error: { code: 'E_DEADLINE' } });
   });
 
   test('a link that opens no channel is given up too, and what comes late is dropped', async () => {

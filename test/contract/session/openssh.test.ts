@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpensshOptions, openOpensshLink } from '../../../src/connection/openssh.ts';
 import type { OpensshTarget } from '../../../src/connection/openssh-command.ts';
 import { openShellSession } from '../../../src/connection/shell-session.ts';
+import { UnbusyError } from '../../../src/core/errors.ts';
 import { hasSshd, type LoopbackSshd, startSshd } from '../../support/loopback-sshd.ts';
 import { groupMembers, isGoneWithin } from '../../support/process-groups.ts';
 
@@ -108,6 +110,35 @@ describe.skipIf(!hasSshd)("a link through the system's ssh", () => {
       expect(await code).toBe('E_INTERRUPTED');
     } finally {
       sshd.signal('SIGCONT');
+    }
+  });
+
+  test('says that a deadline has passed, where it was no interruption', async () => {
+    sshd.signal('SIGSTOP');
+    try {
+      const abort = new AbortController();
+      const code = codeOf({}, { signal: abort.signal });
+      setTimeout(() => abort.abort(new UnbusyError('E_DEADLINE', 'the deadline of host alpha passed')), 200);
+      expect(await code).toBe('E_DEADLINE');
+    } finally {
+      sshd.signal('SIGCONT');
+    }
+  });
+
+  test('is closed also if its master hangs', async () => {
+    const before = socketDirectories();
+    const link = await mustOpen();
+    const [directory = ''] = socketDirectories().filter((name) => !before.includes(name));
+    const check = spawnSync('ssh', ['-O', 'check', '-o', `ControlPath=/tmp/${directory}/s`, 'alpha'], {
+      encoding: 'utf8',
+    });
+    const master = Number(/pid=(\d+)/.exec(check.stderr)?.[1]);
+    process.kill(master, 'SIGSTOP');
+    try {
+      await link.close();
+      expect(socketDirectories()).toEqual(before);
+    } finally {
+      process.kill(master, 'SIGKILL');
     }
   });
 

@@ -180,6 +180,10 @@ describe('a list of hosts', () => {
       '1:1 "-oProxyCommand=x" is no host: it begins with a dash, which ssh would read as an option',
     ],
     ['a,-l@b,', '1:3 "-l@b" is no host: it begins with a dash, which ssh would read as an option'],
+    [
+      'a\u009b31mb,',
+      '1:1 "a\u009b31mb" is no host: it has a character that cannot be seen or that a terminal would obey',
+    ],
     ['a b,', '1:1 "a b" is no host: it has a character that no host or user name can have'],
     ['a:99999,', '1:1 "a:99999" is no host: it must be [USER@]HOST[:PORT]'],
     ['a,b[3:1],', '1:3 "[3:1]" runs backwards'],
