@@ -1,5 +1,6 @@
 import { prepareConnections } from '../connection/connect.ts';
 import type { Emit } from '../core/events.ts';
+import { printable } from '../core/text.ts';
 import type { RunInput } from '../engine/run.ts';
 import type { Given } from './given.ts';
 import type { Io } from './io.ts';
@@ -15,7 +16,7 @@ export function connectWith(io: Io, given: Given, emit: Emit): RunInput['connect
     const connector = await prepareConnections(targets, {
       environment: io.env,
       clock: io.clock,
-      askPassphrase: async (path) => io.askHidden?.(`passphrase of ${path}: `),
+      askPassphrase: async (path) => io.askHidden?.(`passphrase of ${printable(path)}: `),
       onNotice: (host, text) => emit({ kind: 'notice', host, text }),
       ...(becomePassword === undefined ? {} : { becomePassword }),
       ...(hostKeys === undefined ? {} : { hostKeys }),

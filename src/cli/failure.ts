@@ -21,7 +21,7 @@ export function explainFailure(thrown: unknown): Failure {
   if (thrown instanceof UnbusyError && thrown.class !== 'bug') {
     const lines = formatMistake(thrown);
     const [head = '', ...rest] = lines;
-    const exitCode = exitCodeOfError(thrown.code);
+    const exitCode = thrown.data?.signal === 'SIGTERM' ? 143 : exitCodeOfError(thrown.code);
     return { lines: [thrown.place === undefined ? `${thrown.code}: ${head}` : head, ...rest], exitCode };
   }
   const { message } = reportError(thrown);

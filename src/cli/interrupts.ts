@@ -40,6 +40,23 @@ export function watchInterrupts(io: Io, say: (text: string) => void): Interrupts
   return { drain: drain.signal, cancel: cancel.signal, dispose };
 }
 
+/** For one look at one host: the first signal ends it, the next one leaves at once. */
+export function stopOnInterrupt(
+  io: Io,
+  say: (text: string) => void,
+): { readonly stop: AbortSignal; readonly dispose: () => void } {
+  const stop = new AbortController();
+  const dispose = io.onSignal((signal) => {
+    if (stop.signal.aborted) {
+      say(WORDS.leave);
+      io.leave(signal === 'SIGINT' ? 130 : 143);
+    }
+    say('Interrupted: the look is being ended. ^C again leaves at once.');
+    stop.abort(interruptedBy(signal));
+  });
+  return { stop: stop.signal, dispose };
+}
+
 /** The engine tells 130 from 143 by `data.signal`; a lost terminal counts as terminated. */
 function interruptedBy(signal: EndingSignal): UnbusyError {
   return new UnbusyError('E_INTERRUPTED', `the run was interrupted (${signal})`, {

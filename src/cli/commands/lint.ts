@@ -2,6 +2,7 @@ import { loadPlaybook } from '../../config/playbook.ts';
 import { MistakesError, UnbusyError } from '../../core/errors.ts';
 import { exitCodeOfError, strongest } from '../../core/exit-codes.ts';
 import { formatMistakes } from '../../core/mistake-lines.ts';
+import { printable } from '../../core/text.ts';
 import { MODULES } from '../../modules/registry.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Given } from '../given.ts';
@@ -26,7 +27,9 @@ export function lintFiles(io: Io, files: readonly string[], given: Given): numbe
   const all = checked.flatMap(({ mistakes }) => mistakes);
   if (given.has('json')) io.out.write(`${JSON.stringify(jsonOf(checked), null, 2)}\n`);
   else {
-    const good = checked.filter(({ mistakes }) => mistakes.length === 0).map(({ file }) => `${file}: no mistakes`);
+    const good = checked
+      .filter(({ mistakes }) => mistakes.length === 0)
+      .map(({ file }) => printable(`${file}: no mistakes`));
     const lines = [...formatMistakes(all), ...good];
     io.out.write(`${lines.join('\n')}\n`);
   }

@@ -2,13 +2,15 @@ import { selectHosts } from '../../config/host-pattern.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { HostTarget } from '../../core/target.ts';
+import { printable } from '../../core/text.ts';
+import { Budget } from '../../engine/deadline.ts';
 import { overrideTarget } from '../../engine/selection.ts';
 import { renderTree } from '../../report/tree.ts';
 import type { CommandSpec } from '../command.ts';
 import { connectWith } from '../connector.ts';
 import { overridesOf } from '../execute.ts';
 import type { Given } from '../given.ts';
-import { watchInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import { loadInputs } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
@@ -38,7 +40,7 @@ export const whyCommand: CommandSpec = {
     ['unbusy why cd01 /mnt/data -i hosts.yml', 'why /mnt/data cannot be unmounted or removed'],
     ['unbusy why cd01 /dev/rbd0 -i cd01,', 'who still has the device mounted, in whatever namespace'],
   ],
-  exits: [0, 1, 2, 3, 4, 5, 8, 9, 130, 143],
+  exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   async run(io, [hostName = '', text = ''], given) {
     const target = targetOf(hostName, given);
     const answer = await withSession(io, given, target, (session) => lookWhy(session, readQuestion(text)));
@@ -65,31 +67,45 @@ function targetOf(name: string, given: Given): HostTarget {
   return overrideTarget(host, { ...overridesOf(given), become: true });
 }
 
+/** Connects, works and closes; ended by a signal or the deadline, it throws what ended it. */
 async function withSession<T>(
   io: Io,
   given: Given,
   target: HostTarget,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const interrupts = watchInterrupts(io, (text) => io.err.write(`${text}\n`));
+  const say = (text: string) => io.err.write(`${printable(text)}\n`);
   const connect = connectWith(io, given, (event) => {
-    if (event.kind === 'notice') io.err.write(`${event.host ?? ''}: ${event.text}\n`);
+    if (event.kind === 'notice') say(`${event.host ?? ''}: ${event.text}`);
   });
+  const interrupts = stopOnInterrupt(io, say);
+  const time = new Budget(io.clock, given.duration('timeout') ?? 0, 'why', '--timeout');
+  const stop = AbortSignal.any([interrupts.stop, time.signal]);
   const connector = await connect([target]);
+  time.start();
   try {
-    const stop = AbortSignal.any([interrupts.drain, AbortSignal.timeout(given.duration('timeout') ?? 0)]);
     const opened = await connector.open(target, stop);
     if (!opened.ok) throw opened.error;
-    const { session } = opened;
-    const onAbort = () => void session.cancel('why was stopped');
-    stop.addEventListener('abort', onAbort, { once: true });
-    if (session.facts.uid !== 0) throw notRoot(session);
-    const result = await work(session);
-    await session.close();
-    return result;
+    return await workUntil(stop, opened.session, work);
+  } catch (thrown) {
+    throw stop.aborted ? stop.reason : thrown;
   } finally {
+    time.pause();
     await connector.close();
     interrupts.dispose();
+  }
+}
+
+async function workUntil<T>(stop: AbortSignal, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  const onAbort = () => void session.cancel('why was stopped').catch(() => undefined);
+  stop.addEventListener('abort', onAbort, { once: true });
+  if (stop.aborted) onAbort();
+  try {
+    if (session.facts.uid !== 0) throw notRoot(session);
+    return await work(session);
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+    await session.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -114,5 +115,28 @@ describe('the process', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'unbusy/run/1', exitCode: 0 });
     expect(stderr).toContain('true.yml: 1 host, 1 task');
+  });
+
+  it('ends why by its deadline with 124, and by a signal with 143 or 130', async () => {
+    // It takes connections, and never says a word.
+    const mute = createServer((socket) => socket.on('error', () => {}).resume());
+    await new Promise<void>((done) => mute.listen(0, '127.0.0.1', done));
+    const { port } = mute.address() as AddressInfo;
+    const why = ['why', '127.0.0.1', '/x', '-i', `127.0.0.1:${port},`];
+    const overdue = start([...why, '--timeout', '300ms']);
+    expect(await ended(overdue)).toBe(124);
+    expect(overdue.said()).toContain('E_DEADLINE: the deadline of why passed');
+    for (const [signal, code] of [
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const) {
+      const connected = new Promise((done) => mute.once('connection', done));
+      const child = start(why);
+      await connected;
+      child.kill(signal);
+      expect(await ended(child)).toBe(code);
+      expect(child.said()).toContain('E_INTERRUPTED');
+    }
+    await new Promise((done) => mute.close(done));
   });
 });

@@ -31,6 +31,11 @@ describe('a failure', () => {
     expect(failure).toEqual({ lines: [`${code}: it is so`, '  Do that.'], exitCode });
   });
 
+  it('of a termination ends in 143, not as a ^C', () => {
+    const of = (signal: string) => explainFailure(new UnbusyError('E_INTERRUPTED', 'it is so', { data: { signal } }));
+    expect([of('SIGTERM').exitCode, of('SIGINT').exitCode]).toEqual([143, 130]);
+  });
+
   it('that is no error of ours is a bug, with its stack, and ends in 1', () => {
     const { lines, exitCode } = explainFailure(new TypeError('x is not a function'));
     expect(exitCode).toBe(1);

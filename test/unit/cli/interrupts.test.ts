@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escalate, watchInterrupts } from '../../../src/cli/interrupts.ts';
+import { escalate, stopOnInterrupt, watchInterrupts } from '../../../src/cli/interrupts.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import { fakeIo } from '../../support/cli-io.ts';
 
@@ -51,5 +51,18 @@ describe('interrupts', () => {
     interrupts.dispose();
     io.signal('SIGINT');
     expect(interrupts.drain.aborted).toBe(false);
+  });
+});
+
+describe('one look', () => {
+  it('is ended by the first signal, and left at the second', () => {
+    const io = fakeIo();
+    const said: string[] = [];
+    const { stop } = stopOnInterrupt(io, (text) => said.push(text));
+    io.signal('SIGINT');
+    expect(stop.reason).toMatchObject({ code: 'E_INTERRUPTED', data: { signal: 'SIGINT' } });
+    expect([said.length, io.left]).toEqual([1, []]);
+    io.signal('SIGINT');
+    expect(io.left).toEqual([130]);
   });
 });
