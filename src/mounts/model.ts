@@ -46,7 +46,7 @@ export interface MountNamespace {
   readonly mounts?: readonly MountEntry[];
   /** Inode of the user namespace that owns it, if it could be read; differs from the host's for rootless and userns containers. */
   readonly userNamespace?: number;
-  /** True if the task that was read lives in a chroot, so that its mount points are not those of the namespace. */
+  /** True if every task lives in a chroot, and the namespace could not be entered either: nothing is known of its mounts. */
   readonly chrooted: boolean;
 }
 

@@ -52,7 +52,6 @@ function whatIsMissing(
 ): string | undefined {
   const parent = tree.parentOf(mount);
   if (parent === undefined) return `the mount that carries ${mount.point} is not in the table`;
-  if (tree.namespace.chrooted) return 'every process of the namespace lives in a chroot, so that only a part is seen';
   if (parent.shared === undefined) return undefined;
   const [gap] = view.unreadable;
   if (gap !== undefined) return `process ${gap.pid}: ${gap.why}`;

@@ -11,7 +11,8 @@ interface Draft {
   taskCount: number;
   mounts?: MountEntry[];
   reader?: string;
-  chrooted: boolean;
+  /** File of a namespace whose tasks all live in a chroot, so that it must be entered to be read. */
+  jail?: string;
   userNamespace?: number;
 }
 
@@ -41,7 +42,10 @@ export class MountRecords {
         this.#open.push({ namespace: Number(first), file: second });
         return undefined;
       case 'table':
-        return this.#begin(Number(first), second, third === '1');
+        return this.#begin(Number(first), second);
+      case 'jail':
+        this.#draft(Number(first)).jail = `/proc/${second}/ns/mnt`;
+        return undefined;
       case 'mount':
         return this.#mount(first);
       case 'ns':
@@ -53,9 +57,10 @@ export class MountRecords {
     }
   }
 
-  /** Namespaces that a file keeps although no task lives in them. */
-  pinsWithoutTasks(): readonly Pin[] {
+  /** Namespaces that must be entered to be read: nobody lives there, or only in a chroot. */
+  toEnter(): readonly Pin[] {
     const found = new Map<number, string>();
+    for (const { inode, jail } of this.#drafts.values()) if (jail !== undefined) found.set(inode, jail);
     for (const { namespace, file } of this.#pins()) {
       const draft = this.#drafts.get(namespace);
       if ((draft === undefined || draft.taskCount === 0) && !found.has(namespace)) found.set(namespace, file);
@@ -63,34 +68,39 @@ export class MountRecords {
     return [...found].map(([namespace, file]) => ({ namespace, file }));
   }
 
-  /** The whole picture, with what was learned of pinned namespaces. */
-  view(pinned: readonly PinnedTable[]): MountView {
+  /** The whole picture, with what was read inside of namespaces. */
+  view(entered: readonly PinnedTable[]): MountView {
     const pins = this.#pins();
-    const pinsOf = (inode: number) => pins.filter((pin) => pin.namespace === inode).map((pin) => pin.file);
-    const namespaces: MountNamespace[] = [...this.#drafts.values()].map((draft) => ({
-      inode: draft.inode,
-      tasks: draft.tasks,
-      taskCount: draft.taskCount,
-      pins: pinsOf(draft.inode),
-      chrooted: draft.chrooted,
-      ...(draft.mounts === undefined ? {} : { mounts: draft.mounts }),
-      ...(draft.userNamespace === undefined ? {} : { userNamespace: draft.userNamespace }),
-    }));
+    const tables = new Map(entered.map((table) => [table.namespace, table]));
     const unreadable = [...this.#unreadable];
-    for (const table of pinned) {
-      const base = { inode: table.namespace, tasks: [], taskCount: 0, pins: pinsOf(table.namespace), chrooted: false };
-      if ('mounts' in table) namespaces.push({ ...base, mounts: table.mounts });
-      else {
-        namespaces.push(base);
-        unreadable.push({ pid: 0, why: `namespace ${table.namespace} (${base.pins[0]}): ${table.why}` });
+    for (const { namespace } of entered) this.#draft(namespace);
+    const namespaces = [...this.#drafts.values()].map((draft): MountNamespace => {
+      const { inode, tasks, taskCount, userNamespace } = draft;
+      const table = tables.get(inode);
+      const files = pins.filter((pin) => pin.namespace === inode).map((pin) => pin.file);
+      const mounts = table !== undefined && 'mounts' in table ? table.mounts : draft.mounts;
+      if (table !== undefined && 'why' in table) {
+        unreadable.push({
+          pid: tasks[0]?.tid ?? 0,
+          why: `mount namespace ${inode} (${files[0] ?? 'in a chroot'}): ${table.why}`,
+        });
       }
-    }
+      return {
+        inode,
+        tasks,
+        taskCount,
+        pins: files,
+        chrooted: draft.jail !== undefined && mounts === undefined,
+        ...(mounts === undefined ? {} : { mounts }),
+        ...(userNamespace === undefined ? {} : { userNamespace }),
+      };
+    });
     return { hostNamespace: this.#host, ownNamespace: this.#own, namespaces, unreadable };
   }
 
-  #begin(inode: number, reader: string, chrooted: boolean): undefined {
+  #begin(inode: number, reader: string): undefined {
     this.#table = [];
-    Object.assign(this.#draft(inode), { mounts: this.#table, reader, chrooted });
+    Object.assign(this.#draft(inode), { mounts: this.#table, reader });
   }
 
   #mount(line: string): string | undefined {
@@ -123,7 +133,7 @@ export class MountRecords {
   #draft(inode: number): Draft {
     const known = this.#drafts.get(inode);
     if (known !== undefined) return known;
-    const draft: Draft = { inode, tasks: [], taskCount: 0, chrooted: false };
+    const draft: Draft = { inode, tasks: [], taskCount: 0 };
     this.#drafts.set(inode, draft);
     return draft;
   }

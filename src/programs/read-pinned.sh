@@ -1,4 +1,5 @@
-# read-pinned: prints the tables of mount namespaces that no process lives in, entered through the files that pin them.
+# read-pinned: prints the tables of mount namespaces that no process shows whole, entered through a file that keeps them:
+# nobody lives there, or all who do live in a chroot.
 #
 # Arguments: pairs of INODE FILE: the namespace, and a file of nsfs that keeps it, from our root directory.
 # Records: table N (the Nth pair), then mount LINE for each line of its mountinfo; unreadable N WHY; end COUNT.

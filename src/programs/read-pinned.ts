@@ -5,18 +5,18 @@ import { EXIT } from './exit-numbers.ts';
 import text from './read-pinned.sh';
 import { runProgram } from './run-program.ts';
 
-/** A mount namespace without a task, and a file by which it can be entered. */
+/** A mount namespace that no task shows whole, and a file by which it can be entered. */
 export interface Pin {
   readonly namespace: number;
   readonly file: string;
 }
 
-/** Table of a pinned namespace, or why it could not be read. */
+/** Table of such a namespace, or why it could not be read. */
 export type PinnedTable =
   | { readonly namespace: number; readonly mounts: readonly MountEntry[] }
   | { readonly namespace: number; readonly why: string };
 
-/** Reads the tables of namespaces that nothing but a file keeps; asks the host only if there are any. */
+/** Reads tables from inside their namespaces; asks the host only if there are any. */
 export async function readPinned(
   session: Session,
   pins: readonly Pin[],

@@ -12,11 +12,12 @@
 # Records, escaped as in mountinfo:
 #   host INODE                 namespace of PID 1; 0 if its number cannot be read (its table can)
 #   own INODE                  namespace of this program; 0 if it cannot be read
-#   table INODE TID CHROOT     a table follows: whose, and 1 if that task lives in a chroot (every task there does)
+#   table INODE TID            a table follows: whose, and the task that it was read of
 #   mount LINE                 one line of mountinfo of the table before
 #   ns INODE TASKS USERNS      one namespace: tasks in it; user namespace of the task read, or - (also without a table)
 #   task INODE PID TID START COMM EXE CGROUPS
 #                              up to five of a namespace with a table; CGROUPS = distinct cgroup paths, one a line
+#   jail INODE TID             no table, as every task there lives in a chroot: it must be entered to be read
 #   pin INODE FILE             a namespace without tasks, and an open file that keeps it (only with open-files)
 #   unreadable PID WHY         something that could not be looked at
 #   end COUNT
@@ -56,9 +57,17 @@ function load(file,   line, n) {
   return n + 0
 }
 
+# Says that a namespace can only be read from inside.
+function jail(ns, tid) {
+  if (!(ns in shown)) out("jail\t" ns "\t" tid)
+  shown[ns] = 1; reader[ns] = tid
+  return 0
+}
+
 # Reads a table into row[1..n]; 0 if the namespace is no more, or cannot be read, which it says.
 function table(ns,   tid, n, i, tries, last, text, unread) {
   while ((tid = pick(ns)) != "") {
+    if (chroot[ns]) return jail(ns, tid)
     n = load(tid "/mountinfo")
     if (n < 1) { gone[tid] = 1; if (alive(tid)) unread = tid; continue }
     for (tries = 1; !steady && tries <= 6; tries++) {
@@ -127,6 +136,7 @@ function verdict(tid,   file, line, any, want, each) {
 # The verdict of a namespace; that of its first task stands already, unless that one turned out to live in a chroot.
 function glance(ns,   tid, want) {
   while ((tid = pick(ns)) != "") {
+    if (chroot[ns]) return jail(ns, tid)
     want = (tid == first[ns]) ? early[ns] : verdict(tid)
     if (want >= 0) return want
     if (alive(tid)) return 3
@@ -162,14 +172,14 @@ function show(ns, n,   i) {
   if ((ns in shown) || n < 1) return
   shown[ns] = 1
   learn(n)
-  out("table\t" ns "\t" reader[ns] "\t" chroot[ns])
+  out("table\t" ns "\t" reader[ns])
   for (i = 1; i <= n; i++) out("mount\t" esc(row[i]))
 }
 
 # Shows a table if it concerns us; `root`: only its root mount is asked, which stands among the first lines.
 function consider(ns, root,   tid, file, line, w, n, i) {
   if (ns in shown) return
-  if (root && (tid = pick(ns)) != "") {
+  if (root && (tid = pick(ns)) != "" && !chroot[ns]) {
     file = tid "/mountinfo"
     while (n++ < 20 && (getline line < file) > 0) { split(line, w, " "); if (w[5] == "/" && concerns(line)) i = 1 }
     close(file)

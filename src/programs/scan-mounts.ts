@@ -53,8 +53,8 @@ export async function scanMounts(session: Session, request: ScanRequest): Promis
       };
     }
   }
-  const pinned = await readPinned(session, records.pinsWithoutTasks(), deadline);
-  return { kind: 'known', view: records.view(pinned) };
+  const entered = await readPinned(session, records.toEnter(), deadline);
+  return { kind: 'known', view: records.view(entered) };
 }
 
 function refusal(host: string, code: number, stderr: string): UnbusyError {

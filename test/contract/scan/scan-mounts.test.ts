@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MountNamespace, MountView } from '../../../src/mounts/model.ts';
 import { type ScanRequest, scanMounts } from '../../../src/programs/scan-mounts.ts';
@@ -17,6 +18,7 @@ const NASTY = hex('6');
 const LAYER = hex('7');
 const NAMED = hex('8');
 const OPEN = hex('9');
+const ALL_JAILED = hex('0');
 
 async function scan(kind: ShellKind, request: ScanRequest): Promise<MountView> {
   const result = await scanMounts(new ShellHost(kind), request);
@@ -47,6 +49,7 @@ describe.skipIf(process.getuid?.() !== 0)('scan-mounts on real namespaces (needs
     const stay = 'echo ready; exec sleep 1000';
     pids.set(PLAIN, await bed.hold(`${mount(PLAIN)}; ${stay}`));
     pids.set(JAIL, await bed.hold(`${mount(JAIL)}; sleep 1000 & sleep 0.2; ${chrooted(bed)}`));
+    pids.set(ALL_JAILED, await bed.hold(`${mount(ALL_JAILED)}; ${chrooted(bed)}`));
     pids.set(PINNED, await bed.hold(pinning(bed, mount(PINNED), stay)));
     pids.set(OPEN, await bed.hold(opening(bed, mount(OPEN), stay)));
     const layer = `lowerdir=${bed.folder('l')},upperdir=up/${LAYER}/diff,workdir=up/${LAYER}/work`;
@@ -124,6 +127,14 @@ describe.skipIf(process.getuid?.() !== 0)('scan-mounts on real namespaces (needs
         expect(namespace?.tasks[0]).toMatchObject({ pid: pids.get(JAIL), command: 'busybox' });
       });
 
+      it('enters a namespace in which all live in a chroot', async () => {
+        const view = await scan(kind, { tokens: [ALL_JAILED] });
+        const [namespace] = holding(view, ALL_JAILED);
+        expect(namespace).toMatchObject({ chrooted: false, taskCount: 1, inode: namespaceOf(pids.get(ALL_JAILED)) });
+        expect(namespace?.mounts?.map((mount) => mount.id).sort()).toEqual(idsInside(pids.get(ALL_JAILED)));
+        expect(namespace?.tasks[0]?.pid).toBe(pids.get(ALL_JAILED));
+      });
+
       it('finds a layer that is mounted where no name tells it', async () => {
         const view = await scan(kind, { tokens: [LAYER] });
         const mounts = view.namespaces.find((each) => each.inode === namespaceOf(pids.get(LAYER)))?.mounts;
@@ -161,6 +172,18 @@ describe.skipIf(process.getuid?.() !== 0)('scan-mounts on real namespaces (needs
   }
 });
 
+/** Ids of the mounts that one sees from the root of the namespace of a process, which nsenter goes to. */
+function idsInside(pid: number | undefined): readonly number[] {
+  const text = execFileSync('nsenter', [`--mount=/proc/${pid}/ns/mnt`, 'cat', '/proc/self/mountinfo'], {
+    encoding: 'utf8',
+  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => Number(line.split(' ')[0]))
+    .sort();
+}
+
 function byTasks(a: MountNamespace, b: MountNamespace): number {
   return (a.tasks[0]?.tid ?? 0) - (b.tasks[0]?.tid ?? 0);
 }
@@ -168,7 +191,7 @@ function byTasks(a: MountNamespace, b: MountNamespace): number {
 /** Shell words after which the process lives in a chroot, and so sees nothing of what is mounted outside. */
 function chrooted(bed: Bed): string {
   const jail = bed.folder('jail');
-  return `cp "$(command -v busybox)" ${jail}/busybox; echo ready; exec chroot ${jail} /busybox sleep 1000`;
+  return `[ -e ${jail}/busybox ] || cp "$(command -v busybox)" ${jail}/busybox; echo ready; exec chroot ${jail} /busybox sleep 1000`;
 }
 
 /** A namespace that is bound to a file and then left by its only process; unshare --mount=FILE may bind it too early. */
