@@ -57,7 +57,7 @@ bounded_run() {
 # Ends a command that was late; a second is enough for whatever SIGKILL can end at all.
 bounded_end() {
   kill -9 "$1" 2>/dev/null || :
-  for bounded_try in 1 2 3 4 5 6 7 8 9 10; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
     [ -e "/proc/$1" ] || return 0
     sleep 0.1 2>/dev/null || sleep 1
   done

@@ -22,7 +22,7 @@ lives() {
 }
 
 belongs() {
-  while IFS=: read -r number controllers path; do
+  while IFS=: read -r _ _ path; do
     case /$path/ in
       */"$name"/* | */docker-"$name".scope/*) return 0 ;;
     esac
