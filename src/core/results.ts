@@ -40,7 +40,7 @@ export interface Change {
   readonly diff?: string;
 }
 
-/** What became of a change: planned (check mode), changed (looked again and seen), no-change (it ran, and says itself that nothing changed), or why not. */
+/** What became of a change: planned (check mode), changed (looked again and seen, unless `unseen`), no-change (it ran, and says itself that nothing changed), or why not. */
 export type ChangeOutcome =
   | 'planned'
   | 'changed'
@@ -60,6 +60,8 @@ export interface ChangeReport {
   readonly risk: Risk;
   readonly certainty: Certainty;
   readonly outcome: ChangeOutcome;
+  /** `changed` by the step's own word: there is nothing that could be looked at. */
+  readonly unseen?: true;
   readonly note?: string;
   readonly blast?: readonly string[];
   readonly diff?: string;

@@ -19,9 +19,15 @@ export function newLedger(): Ledger {
 }
 
 /** Writes down what became of a change; a later word replaces the earlier one. */
-export function note(ledger: Ledger, change: Change, outcome: ChangeOutcome, text?: string): void {
+export function note(
+  ledger: Ledger,
+  change: Change,
+  outcome: ChangeOutcome,
+  text?: string,
+  more: Pick<ChangeReport, 'unseen'> = {},
+): void {
   const { needs: _needs, ...kept } = change;
-  ledger.reports.set(change.id, { ...kept, outcome, ...(text === undefined ? {} : { note: text }) });
+  ledger.reports.set(change.id, { ...kept, outcome, ...more, ...(text === undefined ? {} : { note: text }) });
 }
 
 /** True if a change was applied, or seen to be as wanted. */

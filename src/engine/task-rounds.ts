@@ -112,7 +112,8 @@ function settle<P, S, C extends Change>(
     if (applied?.kind !== 'done') continue;
     const verdict = module.verify(after, change, before);
     if (verdict.kind === 'as-wanted') {
-      note(ledger, change, applied.result?.changed === false ? 'no-change' : 'changed', applied.note);
+      const outcome = applied.result?.changed === false ? 'no-change' : 'changed';
+      note(ledger, change, outcome, applied.note, verdict.unseen === true ? { unseen: true } : {});
     } else {
       ledger.tried.set(change.id, verdict);
       note(ledger, change, verdict.kind === 'unknown' ? 'unknown' : 'failed', verdict.why);

@@ -19,9 +19,9 @@ export type Applied =
   | { readonly kind: 'failed'; readonly error: UnbusyError }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-/** What looking again says about a step. */
+/** What looking again says about a step. `unseen`: there was nothing to look at, and the step's own word stands. */
 export type Verdict =
-  | { readonly kind: 'as-wanted' }
+  | { readonly kind: 'as-wanted'; readonly unseen?: true }
   | { readonly kind: 'not-yet'; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string };
 

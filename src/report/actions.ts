@@ -1,4 +1,4 @@
-import type { ChangeOutcome, HostResult } from '../core/results.ts';
+import type { ChangeReport, HostResult } from '../core/results.ts';
 
 /** What a task did, or would do, over all hosts: how many steps of each kind. */
 export interface TaskActions {
@@ -7,11 +7,14 @@ export interface TaskActions {
   readonly steps: readonly { readonly kind: string; readonly changes: number }[];
 }
 
-/** Counts the changes with this outcome by task and kind of step, tasks in the order of the playbook, steps by their number. */
-export function countActions(hosts: readonly HostResult[], outcome: ChangeOutcome): readonly TaskActions[] {
+/** Counts these of the changes by task and kind of step, tasks in the order of the playbook, steps by their number. */
+export function countActions(
+  hosts: readonly HostResult[],
+  counts: (change: ChangeReport) => boolean,
+): readonly TaskActions[] {
   const tasks = new Map<number, { task: string; hosts: number; kinds: Map<string, number> }>();
   for (const result of hosts.flatMap((host) => host.tasks)) {
-    const changes = result.changes.filter((change) => change.outcome === outcome);
+    const changes = result.changes.filter(counts);
     if (changes.length === 0) continue;
     const entry = tasks.get(result.taskIndex) ?? { task: result.task, hosts: 0, kinds: new Map<string, number>() };
     entry.hosts += 1;

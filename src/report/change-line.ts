@@ -3,7 +3,7 @@ import { printable } from '../core/text.ts';
 import { shortIds } from './short-ids.ts';
 import type { Glyph, Style, Tone } from './style.ts';
 
-/** What is known of a change, in words; `changed` alone says that somebody looked again and saw it. */
+/** What is known of a change, in words; `changed` alone says that somebody looked again and saw it, unless it is `unseen`. */
 const OUTCOME_WORDS: Readonly<Record<ChangeOutcome, string>> = {
   planned: 'would be done, nothing was done',
   changed: 'changed, looked again and seen',
@@ -15,6 +15,9 @@ const OUTCOME_WORDS: Readonly<Record<ChangeOutcome, string>> = {
   unknown: 'unknown: it was started, and its effect was not seen',
   'not-tried': 'not tried',
 };
+
+/** What stands in the place of `changed` where nobody could look. */
+export const UNSEEN_WORDS = 'changed by its own word; there is nothing to look at';
 
 const OUTCOME_LOOK: Readonly<Record<ChangeOutcome, { readonly glyph: Glyph; readonly tone: Tone }>> = {
   planned: { glyph: 'planned', tone: 'changed' },
@@ -32,7 +35,8 @@ const OUTCOME_LOOK: Readonly<Record<ChangeOutcome, { readonly glyph: Glyph; read
 export function changeLine(change: ChangeReport, style: Style): string {
   const { glyph, tone } = OUTCOME_LOOK[change.outcome];
   const note = change.note === undefined || change.note === '' ? '' : ` (${printable(change.note)})`;
-  const words = `${OUTCOME_WORDS[change.outcome]}${note}`;
+  const unseen = change.outcome === 'changed' && change.unseen === true;
+  const words = `${unseen ? UNSEEN_WORDS : OUTCOME_WORDS[change.outcome]}${note}`;
   return `${style.paint(tone, style.glyph(glyph))} ${shortIds(printable(change.title), style.glyph('cut'))}: ${style.paint(tone, words)}`;
 }
 

@@ -85,8 +85,13 @@ export class Story {
     const changes = result.tasks.flatMap((task) => task.changes);
     if (result.status === 'would-change') return `${count(changes.length, 'change')} pending, nothing was done`;
     if (result.status !== 'changed') return 'nothing to do';
-    const seen = changes.filter((change) => change.outcome === 'changed').length;
-    return `${count(seen, 'change')}, looked again and seen`;
+    const changed = changes.filter((change) => change.outcome === 'changed');
+    const unseen = changed.filter((change) => change.unseen === true).length;
+    const parts = [
+      ...(changed.length > unseen ? [`${count(changed.length - unseen, 'change')}, looked again and seen`] : []),
+      ...(unseen > 0 ? [`${count(unseen, 'change')} by the step's own word`] : []),
+    ];
+    return parts.join('; ');
   }
 
   #problem(result: HostResult): readonly string[] {

@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import { formatDuration } from '../core/clock.ts';
 import { clip } from '../core/display-width.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
-import type { ChangeOutcome, HostResult, RunReport } from '../core/results.ts';
+import type { ChangeReport, HostResult, RunReport } from '../core/results.ts';
 import { printable } from '../core/text.ts';
 import { countActions } from './actions.ts';
 import { type Cause, rankCauses } from './causes.ts';
+import { UNSEEN_WORDS } from './change-line.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
 import { type Again, nextLines } from './next-step.ts';
 import { count } from './story.ts';
@@ -80,21 +81,22 @@ function statusLines(hosts: readonly HostResult[], options: SummaryOptions): str
   });
 }
 
-const ACTION_WORDS: readonly (readonly [ChangeOutcome, string])[] = [
-  ['changed', 'changed, looked again and seen'],
-  ['planned', 'would change'],
+const ACTION_WORDS: readonly (readonly [(change: ChangeReport) => boolean, string])[] = [
+  [({ outcome, unseen }) => outcome === 'changed' && unseen !== true, 'changed, looked again and seen'],
+  [({ outcome, unseen }) => outcome === 'changed' && unseen === true, UNSEEN_WORDS],
+  [({ outcome }) => outcome === 'planned', 'would change'],
 ];
 
 function actionLines(report: RunReport, options: SummaryOptions): string[] {
-  const [outcome, words] = ACTION_WORDS[report.mode === 'check' ? 1 : 0] ?? ['changed', ''];
-  const tasks = countActions(report.hosts, outcome);
-  if (tasks.length === 0) return [];
-  const lines = tasks.slice(0, TASKS).map(({ task, hosts, steps }) => {
-    const actions = steps.map(({ kind, changes }) => `${printable(kind)} x${changes}`).join(', ');
-    return cut(`  ${words}: ${actions} on ${count(hosts, 'host')} (${printable(task)})`, options);
+  return ACTION_WORDS.flatMap(([counts, words]) => {
+    const tasks = countActions(report.hosts, counts);
+    const lines = tasks.slice(0, TASKS).map(({ task, hosts, steps }) => {
+      const actions = steps.map(({ kind, changes }) => `${printable(kind)} x${changes}`).join(', ');
+      return cut(`  ${words}: ${actions} on ${count(hosts, 'host')} (${printable(task)})`, options);
+    });
+    const more = tasks.length - TASKS;
+    return more > 0 ? [...lines, `  and ${count(more, 'more task')} with changes`] : lines;
   });
-  const more = tasks.length - TASKS;
-  return more > 0 ? [...lines, `  and ${count(more, 'more task')} with changes`] : lines;
 }
 
 function gapLines(hosts: readonly HostResult[], options: SummaryOptions): string[] {

@@ -81,12 +81,7 @@ function whyByPath({ creates, removes }: CommandParams): string {
 
 async function apply(host: Session, _change: Change, params: CommandParams): Promise<Applied> {
   const { creates, removes } = params;
-  const ended = await run(host, params, { creates, removes });
-  if (ended.kind !== 'done') return ended;
-  const byPath = creates !== undefined || removes !== undefined;
-  return byPath
-    ? ended
-    : { ...ended, note: "changed or not by the command's own word (changed_when); not seen otherwise" };
+  return run(host, params, { creates, removes });
 }
 
 type Ended =
@@ -122,7 +117,9 @@ function whyStale({ creates, removes }: CommandParams): string {
 function verify(after: CommandState): Verdict {
   if (after.creates === false) return { kind: 'not-yet', why: 'it ran, but the path that it creates does not exist' };
   if (after.removes === true) return { kind: 'not-yet', why: 'it ran, but the path that it removes still exists' };
-  return { kind: 'as-wanted' };
+  return after.creates === undefined && after.removes === undefined
+    ? { kind: 'as-wanted', unseen: true }
+    : { kind: 'as-wanted' };
 }
 
 /** The command on one line, cut where it is too long for a title. */

@@ -30,6 +30,15 @@ describe('the story', () => {
     }
   });
 
+  it('tells a change that only the step itself vouches for from one that was seen', () => {
+    const changes = [change('changed', { unseen: true }), change('changed', { id: 'c2' })];
+    const tasks = [taskResult('a', 'changed', { changes })];
+    const lines = tell([{ ...hostResult('a', 'changed'), tasks }]);
+    expect(lines[0]).toBe("a  * changed  1 change, looked again and seen; 1 change by the step's own word");
+    expect(lines[1]).toContain('changed by its own word; there is nothing to look at');
+    expect(lines[2]).toContain('changed, looked again and seen');
+  });
+
   it('leaves the plan of check mode to the result', () => {
     expect(tell([hostResult('a', 'would-change')], 0, 'check')).toEqual([
       'a  o would-change  1 change pending, nothing was done',

@@ -55,6 +55,14 @@ describe('the recap', () => {
     expect(summary([hostResult('a', 'ok')]).join('\n')).not.toContain('looked again');
   });
 
+  it('tells a change that nobody could look at from one that was seen, and offers no proof of it', () => {
+    const tasks = [taskResult('a', 'changed', { changes: [change('changed', { unseen: true })] })];
+    const text = summary([{ ...hostResult('a', 'changed'), tasks }]).join('\n');
+    expect(text).toContain('changed by its own word; there is nothing to look at: unmount x1 on 1 host');
+    expect(text).not.toContain('looked again');
+    expect(text).not.toContain('next');
+  });
+
   it('says in check mode that nothing was changed, and how to do it', () => {
     const text = summary([hostResult('a', 'would-change')], { mode: 'check' }).join('\n');
     expect(text).toContain('checked, nothing was changed');

@@ -51,6 +51,14 @@ describe('command: plan and verify', () => {
     expect(commandModule.plan({ creates: true }, params, none)).toEqual([]);
   });
 
+  it('does not call seen what only the command itself says', () => {
+    const [step] = commandModule.plan({ creates: false }, { shell: 'make it', creates: '/made' }, none);
+    if (step === undefined) throw new Error('nothing was planned');
+    expect(commandModule.verify({ creates: true }, step, { creates: false })).toEqual({ kind: 'as-wanted' });
+    expect(commandModule.verify({}, step, {})).toEqual({ kind: 'as-wanted', unseen: true });
+    expect(commandModule.verify({ creates: false }, step, {}).kind).toBe('not-yet');
+  });
+
   it('plans nothing once the path that it removes is gone', () => {
     const params = { argv: ['rm', '/x'], removes: '/x' };
     expect(commandModule.plan({ removes: false }, params, none)).toEqual([]);
