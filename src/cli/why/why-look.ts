@@ -10,7 +10,7 @@ import type { ContainerState, MountView } from '../../mounts/model.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
-import { deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
+import { deadContainerAt, deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
 
 /** Everything that was seen of what was asked about. */
 export interface WhyAnswer {
@@ -47,12 +47,12 @@ export async function lookWhy(session: Session, question: Question): Promise<Why
   const containers = docker.kind === 'none' ? [] : docker.look.state.containers;
   const living = containers.filter(({ status, dead, removing }) => !dead && !removing && LIVING.has(status));
   const gaps = docker.kind === 'none' ? [] : docker.look.gaps;
-  const asked = question.kind === 'container' ? findContainer(session.host, question.word, containers) : undefined;
+  const asked = askedContainer(session.host, question, containers);
   if (asked?.container !== undefined && (asked.container.dead || asked.container.removing)) {
     return lookAtDead(session, asked);
   }
   const view = await scan(session, asked, living);
-  const target = asked ?? otherTarget(session.host, question, view);
+  const target = asked ?? otherTarget(session.host, question, view, containers);
   const { leaks, latent } = findLeaks(view, [target], living, containers);
   return {
     target,
@@ -102,9 +102,24 @@ async function scan(
   return answer.view;
 }
 
-function otherTarget(host: string, question: Question, view: MountView): LeakTarget {
+/** A container that is named, or a dead one that a path leads to. */
+function askedContainer(
+  host: string,
+  question: Question,
+  containers: readonly ContainerState[],
+): LeakTarget | undefined {
+  if (question.kind === 'container') return findContainer(host, question.word, containers);
+  return question.kind === 'path' ? deadContainerAt(question.path, containers) : undefined;
+}
+
+function otherTarget(
+  host: string,
+  question: Question,
+  view: MountView,
+  containers: readonly ContainerState[],
+): LeakTarget {
   if (question.kind === 'device') return deviceTarget(host, question.name, view);
-  return pathTarget(question.kind === 'path' ? question.path : question.word);
+  return pathTarget(question.kind === 'path' ? question.path : question.word, containers);
 }
 
 async function openersOf(session: Session, leaks: readonly LeakedMount[]): Promise<ReadonlyMap<LeakedMount, string>> {

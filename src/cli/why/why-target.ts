@@ -4,6 +4,7 @@ import { nearest } from '../../core/text.ts';
 import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakTarget } from '../../mounts/leak.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
+import { components } from '../../mounts/paths.ts';
 
 /** What a person asks about, by its form alone. */
 export type Question =
@@ -51,9 +52,24 @@ function forgottenTarget(id: string): LeakTarget {
   return { kind: 'container', id, name: id.slice(0, 12), tokens: [id, `${id}-init`], paths: [] };
 }
 
-/** A path of the host as something to look for. */
-export function pathTarget(path: string): LeakTarget {
-  return { kind: 'path', id: path, name: path, tokens: [], paths: [] };
+/** The dead container whose layer or directory a path names: an error message tells the path, not the container. */
+export function deadContainerAt(path: string, containers: readonly ContainerState[]): LeakTarget | undefined {
+  const parts = components(path);
+  const dead = containers.filter((each) => each.dead || each.removing);
+  const named = dead.find(
+    ({ id, mountId }) => parts.includes(id) || (mountId !== undefined && parts.includes(mountId)),
+  );
+  return named === undefined ? undefined : containerTarget(named);
+}
+
+/**
+ * A path of the host as something to look for. A layer that no container has is looked for by its name too: its
+ * directory may be gone while its file system is still mounted elsewhere.
+ */
+export function pathTarget(path: string, containers: readonly ContainerState[]): LeakTarget {
+  const known = new Set(containers.flatMap(({ id, mountId }) => [id, mountId]));
+  const layers = components(path).filter((part) => /^[0-9a-f]{64}$/.test(part) && !known.has(part));
+  return { kind: 'path', id: path, name: path, tokens: layers, paths: [] };
 }
 
 /** A device by its number, or by the name that some mount gives as its source. Throws E_USAGE if no mount names it. */

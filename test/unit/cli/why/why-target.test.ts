@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deviceTarget, findContainer, readQuestion } from '../../../../src/cli/why/why-target.ts';
+import {
+  deadContainerAt,
+  deviceTarget,
+  findContainer,
+  pathTarget,
+  readQuestion,
+} from '../../../../src/cli/why/why-target.ts';
 import type { ContainerState, MountView } from '../../../../src/mounts/model.ts';
 
 function container(id: string, name: string): ContainerState {
@@ -45,6 +51,25 @@ describe('findContainer', () => {
     const id = 'f'.repeat(64);
     expect(findContainer('h', id, ALL)).toMatchObject({ id, tokens: [id, `${id}-init`] });
     expect(() => findContainer('h', id.slice(1), ALL)).toThrow('no container');
+  });
+});
+
+describe('a path', () => {
+  const layer = '9'.repeat(64);
+  const path = `/var/lib/docker/overlay2/${layer}/merged`;
+  const dead = { ...container(B, 'mail'), dead: true, mountId: layer };
+
+  it('leads to the dead container whose layer or directory it names', () => {
+    expect(deadContainerAt(path, [dead])?.name).toBe('mail');
+    expect(deadContainerAt(`/var/lib/docker/containers/${B}/mounts/shm`, [dead])?.name).toBe('mail');
+    expect(deadContainerAt(path, [{ ...dead, dead: false }])).toBe(undefined);
+    expect(deadContainerAt(`${path.slice(0, -8)}0/merged`, [dead])).toBe(undefined);
+  });
+
+  it('of a layer that no container has is looked for by the name of the layer', () => {
+    expect(pathTarget(path, []).tokens).toEqual([layer]);
+    expect(pathTarget(path, [{ ...dead, dead: false }]).tokens).toEqual([]);
+    expect(pathTarget('/mnt/data', []).tokens).toEqual([]);
   });
 });
 
