@@ -1,16 +1,20 @@
 /**
- * How many handshakes may be under way with one server at once. sshd drops connections at random from ten unfinished
- * ones on (MaxStartups 10:30:100 in sshd_config(5)), so the limit is below that; a server that sheds halves it, and
- * each handshake that works gives back a little.
+ * How many handshakes may be under way with one server at first. sshd drops connections at random from ten unfinished
+ * ones on (MaxStartups 10:30:100 in sshd_config(5)), so it is below that.
  */
-const MOST_AT_ONCE = 8;
+const AT_FIRST = 8;
+
+/** A server that takes them all gets more, one for each that works; past this, more at once would not be faster. */
+const AT_MOST = 64;
 
 /** A place in the gate; call it when the handshake is over, with whether the server shed it. */
 export type Leave = (shed: boolean) => void;
 
 /** Lets a few handshakes at a time through to one server, first come first served. */
 export class AdmissionGate {
-  #limit = MOST_AT_ONCE;
+  #limit = AT_FIRST;
+  /** Once a server has shed, it never gets more than at first. */
+  #ceiling = AT_MOST;
   #inside = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -23,10 +27,19 @@ export class AdmissionGate {
     return (shed) => {
       if (left) return;
       left = true;
-      this.#limit = shed ? Math.max(1, this.#limit / 2) : Math.min(MOST_AT_ONCE, this.#limit + 0.25);
+      this.#adapt(shed);
       this.#inside -= 1;
       this.#admit();
     };
+  }
+
+  #adapt(shed: boolean): void {
+    if (shed) {
+      this.#ceiling = AT_FIRST;
+      this.#limit = Math.max(1, this.#limit / 2);
+    } else {
+      this.#limit = Math.min(this.#ceiling, this.#limit + (this.#ceiling === AT_MOST ? 1 : 0.25));
+    }
   }
 
   #wait(signal: AbortSignal): Promise<void> {

@@ -13,13 +13,19 @@ async function admitted(gate: AdmissionGate, count: number): Promise<Leave[]> {
   return leaves;
 }
 
-it('lets eight in, and the next when one leaves', async () => {
+it('lets eight in, and two more for each that works, until a server sheds', async () => {
   const leaves = await admitted(new AdmissionGate(), 20);
   expect(leaves).toHaveLength(8);
   leaves[0]?.(false);
   leaves[0]?.(false);
   await new Promise((resolve) => setImmediate(resolve));
-  expect(leaves).toHaveLength(9);
+  expect(leaves).toHaveLength(10);
+});
+
+it('holds no more than sixty-four at once, however many work', async () => {
+  const gate = new AdmissionGate();
+  for (let i = 0; i < 100; i++) (await gate.enter(open))(false);
+  expect(await admitted(gate, 200)).toHaveLength(64);
 });
 
 it('halves at each shed handshake, never below one, and grows again', async () => {
