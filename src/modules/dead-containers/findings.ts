@@ -8,8 +8,8 @@ import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from './words.ts';
 export function findingsOf(state: SweepState): readonly Finding[] {
   return [
     ...daemonFindings(state),
-    ...leakFindings(state.leaks.leaks, 'dead container'),
-    ...leakFindings(state.orphans, 'container that Docker does not know any more,'),
+    ...leakFindings(state.leaks.leaks),
+    ...leakFindings(state.orphans).map(forgotten),
     ...stuckFindings(state),
     ...state.leaks.clean.map((target) => cleanFinding(state, target)),
     ...latentFindings(state),
@@ -31,7 +31,7 @@ function daemonFindings(state: SweepState): readonly Finding[] {
   ];
 }
 
-function leakFindings(all: readonly LeakedMount[], what: string): readonly Finding[] {
+function leakFindings(all: readonly LeakedMount[]): readonly Finding[] {
   const groups = new Map<string, LeakedMount[]>();
   for (const leak of all) {
     const key = `${leak.target.id}:${leak.namespace}`;
@@ -39,16 +39,16 @@ function leakFindings(all: readonly LeakedMount[], what: string): readonly Findi
   }
   return [...groups.values()].flatMap((leaks) => {
     const [leak] = leaks;
-    return leak === undefined ? [] : [leakFinding(leak, leaks, what)];
+    return leak === undefined ? [] : [leakFinding(leak, leaks)];
   });
 }
 
-function leakFinding(leak: LeakedMount, all: readonly LeakedMount[], what: string): Finding {
+function leakFinding(leak: LeakedMount, all: readonly LeakedMount[]): Finding {
   const places = all.length === 1 ? `at ${place(leak)}` : `at ${all.length} places`;
   return {
     id: `leak:${leak.target.id.slice(0, 12)}:${leak.namespace}`,
     kind: 'leak',
-    title: `${what} ${leak.target.name} is held by ${holderWords(leak.holder)}, ${places}`,
+    title: `dead container ${leak.target.name} is held by ${holderWords(leak.holder)}, ${places}`,
     cause: CAUSE_WORDS[leak.cause],
     remedy: REMEDY_WORDS[leak.cause],
     containerId: leak.target.id,
@@ -63,6 +63,15 @@ function leakFinding(leak: LeakedMount, all: readonly LeakedMount[], what: strin
       alsoHolding: leak.alsoHolding,
       reach: leak.reach.alive,
     },
+  };
+}
+
+/** A mount of a container that Docker forgot is told as such; it has no name, only the id of its layer. */
+function forgotten(finding: Finding): Finding {
+  return {
+    ...finding,
+    title: finding.title.replace(/^dead container (\S+)/, 'container $1, which Docker does not know any more,'),
+    remedy: 'Restart or recreate the holder; a sweep only reports it.',
   };
 }
 

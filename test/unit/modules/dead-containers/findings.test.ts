@@ -46,6 +46,15 @@ describe('what a scan shows', () => {
     expect(kinds({ picture: HOST, dead: [] })).toEqual([]);
   });
 
+  it('tells a container that Docker forgot as such, not as a dead one', () => {
+    const { leaks } = stateOf({});
+    const found = findingsOf({ ...stateOf({ picture: HOST, dead: [] }), orphans: leaks.leaks });
+    expect(found.map((each) => each.kind)).toEqual(['leak']);
+    expect(found[0]?.title).toMatch(
+      /^container app, which Docker does not know any more, is held by container cadvisor/,
+    );
+  });
+
   it('names a private copy of what still runs as latent', () => {
     const copy = `54 51 0:31 / /rootfs/var/lib/docker/overlay2/${WEB.mountId}/merged rw ${overlay(WEB)}`;
     const found = findingsOf(stateOf({ dead: [], picture: HOST + held(copy).replace(/52 51 .*/, '') }));
