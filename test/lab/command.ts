@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly input?: string | Buffer;
   /** Milliseconds until the command is killed; 120000 unless told. */
   readonly timeoutMs?: number;
+  /** Put over our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a command to its end and never throws for its exit status. */
@@ -19,6 +21,7 @@ export function run(file: string, args: readonly string[], options: CommandOptio
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
       timeout: options.timeoutMs ?? 120_000,
       killSignal: 'SIGKILL',
     });

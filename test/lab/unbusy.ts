@@ -9,11 +9,22 @@ import { source } from './paths.ts';
 
 const ROOT = source('../..');
 
+/** The shipped sweep. */
+export const SWEEP = join(ROOT, 'playbooks/sweep-dead.yml');
+
 /** How one run of the command ended; `report` is what it printed with --json. */
 export interface UnbusyRun {
   readonly code: number | null;
   readonly report: RunReport;
   readonly stderr: string;
+}
+
+/** How the hosts are logged in on, where that differs from root with the lab's key and known host keys. */
+export interface Login {
+  readonly user?: string;
+  readonly knownHostsFile?: string;
+  /** Inventory variables that every host gets. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** The command as a user runs it, built from this checkout, on the laptop side of the lab. */
@@ -24,31 +35,46 @@ export class Unbusy {
     execFileSync('node', ['build.mjs'], { cwd: ROOT });
   }
 
-  /** Runs `unbusy ARGS` with an inventory of these hosts, and gives what it printed. */
-  command(hosts: readonly LabHost[], args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
+  /** What follows `node` on a command line of `unbusy ARGS`, with an inventory of these hosts that only it reads. */
+  argv(hosts: readonly LabHost[], args: readonly string[], login: Login = {}): readonly string[] {
+    const folder = mkdtempSync(join(this.#folder, 'command-'));
     const config = hosts.map(
       ({ name, access }) => `Host ${name}
   HostName ${access.address}
   Port ${access.port}
-  User root
+  User ${login.user ?? 'root'}
   IdentityFile ${access.keyFile}
   IdentitiesOnly yes
-  UserKnownHostsFile ${access.knownHostsFile}
+  UserKnownHostsFile ${login.knownHostsFile ?? access.knownHostsFile}
   GlobalKnownHostsFile /dev/null
 `,
     );
-    const file = (name: string) => join(this.#folder, name);
-    writeFileSync(file('ssh_config'), config.join(''));
-    writeFileSync(file('inventory.yml'), `all:\n  hosts:\n${hosts.map(({ name }) => `    ${name}:\n`).join('')}`);
-    const shared = ['-i', file('inventory.yml'), '--ssh-config', file('ssh_config')];
-    const argv = [join(ROOT, 'dist/unbusy.mjs'), ...args, ...shared];
-    return run('node', argv, { timeoutMs: 180_000, ...options });
+    const vars = Object.entries(login.vars ?? {}).map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`);
+    const entries = hosts.map(({ name }) => `    ${name}:\n${vars.join('')}`);
+    writeFileSync(join(folder, 'ssh_config'), config.join(''));
+    writeFileSync(join(folder, 'inventory.yml'), `all:\n  hosts:\n${entries.join('')}`);
+    const shared = ['-i', join(folder, 'inventory.yml'), '--ssh-config', join(folder, 'ssh_config')];
+    return [join(ROOT, 'dist/unbusy.mjs'), ...args, ...shared];
+  }
+
+  /** Runs `unbusy ARGS` on these hosts, and gives what it printed. */
+  command(hosts: readonly LabHost[], args: readonly string[], options: CommandOptions & Login = {}): Promise<Ran> {
+    return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options });
   }
 
   /** Runs the shipped sweep on these hosts. */
-  async sweep(hosts: readonly LabHost[], args: readonly string[] = []): Promise<UnbusyRun> {
-    const playbook = join(ROOT, 'playbooks/sweep-dead.yml');
-    const ran = await this.command(hosts, ['run', playbook, '--json', ...args]);
+  sweep(hosts: readonly LabHost[], args: readonly string[] = [], options?: CommandOptions & Login): Promise<UnbusyRun> {
+    return this.playbook(hosts, SWEEP, args, options);
+  }
+
+  /** Runs a playbook file on these hosts. */
+  async playbook(
+    hosts: readonly LabHost[],
+    file: string,
+    args: readonly string[] = [],
+    options?: CommandOptions & Login,
+  ): Promise<UnbusyRun> {
+    const ran = await this.command(hosts, ['run', file, '--json', ...args], options);
     let report: RunReport;
     try {
       report = JSON.parse(ran.stdout) as RunReport;
@@ -58,7 +84,14 @@ export class Unbusy {
     return { code: ran.code, report, stderr: ran.stderr };
   }
 
-  /** Deletes the inventory that was written for the lab. */
+  /** A file of this text, deleted with everything else. */
+  file(name: string, text: string): string {
+    const path = join(mkdtempSync(join(this.#folder, 'file-')), name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Deletes the files that were written for the lab. */
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -15,7 +15,9 @@ fi
 ip link set unbusy0 up
 
 ip netns add "unbusy-$name"
-ip link add "ub-$name" type veth peer name eth0 netns "unbusy-$name"
+# The same hardware address after a reset: the machine remembers the last one for up to a minute.
+hardware=$(printf '02:00:0a:4d:00:%02x' "${address##*.}")
+ip link add "ub-$name" type veth peer name eth0 address "$hardware" netns "unbusy-$name"
 ip link set "ub-$name" master unbusy0 up
 ip -n "unbusy-$name" address add "$address/24" dev eth0
 ip -n "unbusy-$name" link set eth0 up
