@@ -7,15 +7,21 @@ import { askHidden } from './prompt.ts';
 
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The reader closed its pipe, or the terminal hung up. */
+/** The reader closed its pipe, or the terminal hung up: no error of ours. */
 const GONE: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
-/** A reader that went away (`unbusy … | head`) is no error of ours: what we write then goes nowhere. */
+/** Why the result is not whole where it should be, for instance ENOSPC. */
+let resultLost: string | undefined;
+
+/**
+ * A reader that went away (`unbusy … | head`) or a log on a full disk never ends the work on hosts: what we write then
+ * goes nowhere.
+ */
 function terminalOf(stream: NodeJS.WriteStream): Terminal {
   let gone = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!GONE.has(error.code ?? '')) throw error;
+  stream.on('error', ({ code = 'error' }: NodeJS.ErrnoException) => {
     gone = true;
+    if (stream === process.stdout && !GONE.has(code)) resultLost ??= code;
   });
   return {
     write: (text) => {
@@ -64,4 +70,10 @@ try {
   exitCode = failure.exitCode;
 }
 // What was written last may still be on its way into a pipe; then nothing may keep us, not even a forgotten connection.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+// An error of a stream is told one tick after its callback.
+process.stdout.write('', () =>
+  setImmediate(() => {
+    if (resultLost !== undefined) io.err.write(`The result could not be written to stdout: ${resultLost}\n`);
+    process.stderr.write('', () => process.exit(resultLost !== undefined && exitCode === 0 ? 1 : exitCode));
+  }),
+);

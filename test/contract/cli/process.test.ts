@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -95,6 +95,20 @@ describe('the process', () => {
     expect(JSON.parse(first)).toMatchObject({ schema: 'unbusy/event/1', seq: 0 });
     expect(codes).toBe('0 0');
     expect(readFileSync(join(folder, 'err'), 'utf8')).not.toContain('EPIPE');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('does not end in 0 when the result is lost, nor end work for a lost log', () => {
+    const status = (redirect: string) => {
+      const line = `${process.execPath} ${bundle} run true.yml -i a, --transport local --json ${redirect}`;
+      return spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' });
+    };
+    const lost = status('>/dev/full');
+    expect([lost.status, lost.stderr.trimEnd().split('\n').at(-1)]).toEqual([
+      1,
+      'The result could not be written to stdout: ENOSPC',
+    ]);
+    const quiet = status('2>/dev/full');
+    expect([quiet.status, JSON.parse(quiet.stdout).exitCode]).toEqual([0, 0]);
   });
 
   it('keeps the password, and only that, from its children', async () => {
