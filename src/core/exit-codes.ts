@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   6: 'stopped by a guard: a stop rule or a refused confirmation',
   7: 'another run holds the lock',
   8: 'no host matched; no host was touched',
-  9: 'some host could not be judged: its state is unknown',
+  9: 'some host could not be judged: its state, or part of it, is unknown',
   124: 'the deadline of the run passed',
   130: 'interrupted',
   143: 'terminated',
@@ -78,6 +78,9 @@ export function exitCodesOf(facts: ExitFacts): readonly ExitCode[] {
   if (reason !== undefined) codes.add(exitCodeOfError(reason));
   if (facts.terminated === true && codes.delete(130)) codes.add(143);
   if (codes.size === 0) codes.add(0);
+  // All is well only if all was seen.
+  const gaps = facts.hosts.some((host) => host.tasks.some((task) => task.gaps.length > 0));
+  if (gaps && codes.size === 1 && codes.has(0)) codes.add(9);
   return EXIT_PRECEDENCE.filter((code) => codes.has(code));
 }
 

@@ -84,7 +84,8 @@ export class Story {
   #sum(result: HostResult): string {
     const changes = result.tasks.flatMap((task) => task.changes);
     if (result.status === 'would-change') return `${count(changes.length, 'change')} pending, nothing was done`;
-    if (result.status !== 'changed') return 'nothing to do';
+    if (result.status !== 'changed')
+      return result.tasks.some(hasGaps) ? 'nothing to do in what could be seen' : 'nothing to do';
     const changed = changes.filter((change) => change.outcome === 'changed');
     const unseen = changed.filter((change) => change.unseen === true).length;
     const parts = [
@@ -118,6 +119,8 @@ export class Story {
     return this.#style.paint(tone, `${this.#style.glyph(glyph)} ${status}`);
   }
 }
+
+const hasGaps = (task: TaskResult) => task.gaps.length > 0;
 
 /** A number with its noun: 1 host, 2 hosts. */
 export function count(number: number, noun: string, nouns = `${noun}s`): string {

@@ -9,6 +9,7 @@ import {
   strongest,
 } from '../../../src/core/exit-codes.ts';
 import type { HostResult, TaskStatus } from '../../../src/core/results.ts';
+import { taskResult } from '../../support/events.ts';
 
 function host(status: TaskStatus, code?: ErrorCode): HostResult {
   return {
@@ -23,6 +24,16 @@ function host(status: TaskStatus, code?: ErrorCode): HostResult {
 const run = (...hosts: HostResult[]) => ({ hosts, mode: 'run', interrupted: false }) as const;
 
 describe('exit codes', () => {
+  it('is 9 instead of 0 where something could not be seen, and else tells what is known', () => {
+    const gap = { what: 'process 7', why: 'EACCES' };
+    const task = (status: TaskStatus) => ({ ...taskResult('a', status), gaps: [gap] });
+    const unseen = (status: TaskStatus) => ({ ...host(status), tasks: [task(status)] });
+    expect(
+      [unseen('ok'), unseen('changed'), unseen('would-change'), unseen('failed')].map((each) => exitCodeOf(run(each))),
+    ).toEqual([9, 9, 3, 5]);
+    expect(exitCodeOf(run({ ...host('ok'), tasks: [taskResult('a', 'ok')] }))).toBe(0);
+  });
+
   it('ranks every code exactly once', () => {
     expect([...EXIT_PRECEDENCE].sort((a, b) => a - b)).toEqual(Object.keys(EXIT_CODES).map(Number));
   });

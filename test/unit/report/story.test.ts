@@ -39,6 +39,11 @@ describe('the story', () => {
     expect(lines[2]).toContain('changed, looked again and seen');
   });
 
+  it('does not call a host done of which something was not seen', () => {
+    const tasks = [taskResult('a', 'ok', { gaps: [{ what: 'process 7', why: 'EACCES' }] })];
+    expect(tell([{ ...hostResult('a', 'ok'), tasks }])).toEqual(['a  + ok  nothing to do in what could be seen']);
+  });
+
   it('leaves the plan of check mode to the result', () => {
     expect(tell([hostResult('a', 'would-change')], 0, 'check')).toEqual([
       'a  o would-change  1 change pending, nothing was done',
