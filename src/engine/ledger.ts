@@ -19,15 +19,20 @@ export function newLedger(): Ledger {
 }
 
 /** Writes down what became of a change; a later word replaces the earlier one. */
-export function note(
-  ledger: Ledger,
-  change: Change,
-  outcome: ChangeOutcome,
-  text?: string,
-  more: Pick<ChangeReport, 'unseen'> = {},
-): void {
-  const { needs: _needs, ...kept } = change;
-  ledger.reports.set(change.id, { ...kept, outcome, ...more, ...(text === undefined ? {} : { note: text }) });
+export function note(ledger: Ledger, change: Change, outcome: ChangeOutcome, text?: string): void {
+  const { id, title, why, risk, certainty, witness, blast, diff } = change;
+  ledger.reports.set(id, {
+    id,
+    title,
+    why,
+    risk,
+    certainty,
+    witness,
+    outcome,
+    ...(blast === undefined ? {} : { blast }),
+    ...(diff === undefined ? {} : { diff }),
+    ...(text === undefined ? {} : { note: text }),
+  });
 }
 
 /** True if a change was applied, or seen to be as wanted. */
