@@ -27,8 +27,21 @@ static void folder(char *path) {
   mkdir(path, 0700);
 }
 
+/* Eight layers, as an image has them; Docker names them by short links. */
+static const char *layers(const char *top) {
+  static char all[2048];
+  char one[600];
+  if (*all) return all;
+  for (int each = 0; each < 8; each++) {
+    snprintf(one, sizeof one, "%s/overlay2/l/%026d", top, each);
+    folder(one);
+    snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", each ? ":" : "", one);
+  }
+  return all;
+}
+
 static void mount_one(const char *top, int number) {
-  char place[512], lower[600], options[2048];
+  char place[512], lower[600], options[4000];
   if (number % 2) {
     snprintf(place, sizeof place, "%s/containers/%064d/mounts/shm", top, number);
     folder(place);
@@ -37,14 +50,12 @@ static void mount_one(const char *top, int number) {
   }
   snprintf(place, sizeof place, "%s/overlay2/%064d/merged", top, number);
   folder(place);
-  snprintf(lower, sizeof lower, "%s/lower", top);
-  mkdir(lower, 0700);
   snprintf(lower, sizeof lower, "%s/overlay2/%064d/diff", top, number);
   mkdir(lower, 0700);
   snprintf(lower, sizeof lower, "%s/overlay2/%064d/work", top, number);
   mkdir(lower, 0700);
-  snprintf(options, sizeof options, "lowerdir=%s/lower,upperdir=%s/overlay2/%064d/diff,workdir=%s/overlay2/%064d/work",
-           top, top, number, top, number);
+  snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s/overlay2/%064d/diff,workdir=%s/overlay2/%064d/work",
+           layers(top), top, number, top, number);
   if (mount("overlay", place, "overlay", 0, options)) fail("overlay");
 }
 

@@ -119,14 +119,15 @@ function judge(line,   w, c, n, k, point, type, source) {
 }
 
 # Reads mountstats, a third of the cost of mountinfo for the kernel: the highest verdict of its lines, or -1 if there are
-# none. Lines that ask for nothing are remembered: most of them come again in every copy.
-function verdict(tid,   file, line, any, want, each) {
-  file = tid "/mountstats"; want = 0
+# none. Lines that ask for nothing are remembered in their order: most of them come again, in the same order, in every copy.
+function verdict(tid,   file, line, any, want, each, k) {
+  file = tid "/mountstats"; want = k = 0
   while ((getline line < file) > 0) {
     any = 1
-    if (line in dull) continue
+    if (line == dull[k + 1]) { k++; continue }
+    if (line in place) { k = place[line]; continue }
     each = judge(line)
-    if (!each) { if (dulls++ < 30000) dull[line] = 1 }
+    if (!each) { if (dulls < 30000) { dull[++dulls] = line; place[line] = k = dulls } }
     else if (each > want) { want = each; if (want == 3) break }
   }
   close(file)
