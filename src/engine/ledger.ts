@@ -19,7 +19,13 @@ export function newLedger(): Ledger {
 }
 
 /** Writes down what became of a change; a later word replaces the earlier one. */
-export function note(ledger: Ledger, change: Change, outcome: ChangeOutcome, text?: string): void {
+export function note(
+  ledger: Ledger,
+  change: Change,
+  outcome: ChangeOutcome,
+  text?: string,
+  more: Pick<ChangeReport, 'unseen'> = {},
+): void {
   const { id, title, why, risk, certainty, witness, blast, diff } = change;
   ledger.reports.set(id, {
     id,
@@ -29,6 +35,7 @@ export function note(ledger: Ledger, change: Change, outcome: ChangeOutcome, tex
     certainty,
     witness,
     outcome,
+    ...more,
     ...(blast === undefined ? {} : { blast }),
     ...(diff === undefined ? {} : { diff }),
     ...(text === undefined ? {} : { note: text }),
