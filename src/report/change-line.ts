@@ -24,8 +24,9 @@ const OUTCOME_LOOK: Readonly<Record<ChangeOutcome, { readonly glyph: Glyph; read
   changed: { glyph: 'changed', tone: 'changed' },
   'no-change': { glyph: 'ok', tone: 'good' },
   stale: { glyph: 'unknown', tone: 'warn' },
-  busy: { glyph: 'failed', tone: 'bad' },
-  denied: { glyph: 'failed', tone: 'bad' },
+  // A rung that gave way to the next is no failure; where none was left, the task says so.
+  busy: { glyph: 'skipped', tone: 'warn' },
+  denied: { glyph: 'skipped', tone: 'warn' },
   failed: { glyph: 'failed', tone: 'bad' },
   unknown: { glyph: 'unknown', tone: 'warn' },
   'not-tried': { glyph: 'skipped', tone: 'dim' },

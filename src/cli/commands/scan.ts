@@ -19,7 +19,7 @@ const SCAN = `
   become: true
   tasks:
     - name: look for dead containers and leaked mounts
-      dead_containers: {}
+      dead_containers: { orphans: true }
 `;
 
 /** `unbusy scan`: what keeps dead containers on which hosts; reads only. */
