@@ -13,10 +13,22 @@ export function commandAgain(spec: CommandSpec, args: readonly string[], given: 
     if (acceptNewKeys === true) values.set('host-keys', 'accept-new');
     const options = spec.options.flatMap(({ name, short }) => {
       const flag = short === undefined ? `--${name}` : `-${short}`;
-      return flagWords(flag, values.get(name));
+      return flagWords(flag, name === 'extra-vars' ? withoutSecrets(values.get(name)) : values.get(name));
     });
     return ['unbusy', spec.name, ...args, ...options].map(shellWord).join(' ');
   };
+}
+
+/** Names whose values must not stand in the log of a run. Only what is shown hangs on it. */
+const SECRET = /pass|secret|token|credential|api_?key|private_?key/i;
+
+/** Variables that look like secrets, without their values: the recap of a run ends in logs and mails. */
+function withoutSecrets(value: RawValue | undefined): RawValue | undefined {
+  if (!Array.isArray(value)) return value;
+  return value.map((text: string) => {
+    if (text.startsWith('@') || !SECRET.test(text)) return text;
+    return text.trimStart().startsWith('{') ? '{…}' : text.replace(/=.*$/s, '=…');
+  });
 }
 
 function flagWords(flag: string, value: RawValue | undefined): readonly string[] {

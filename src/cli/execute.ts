@@ -7,6 +7,7 @@ import { connectWith } from './connector.ts';
 import type { Given } from './given.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
+import { noticesOf } from './load-inputs.ts';
 import type { Selection } from './selection.ts';
 
 /** Runs what was chosen under the options, its events going to the listener; signals are heard until the report is there. */
@@ -20,7 +21,7 @@ export async function execute(
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
   const emit: Emit = (event) => listener.handle(event);
   const { inventory, playbook, extraVars, tags, skipTags, limit } = selection;
-  for (const { text } of inventory.notices ?? []) emit({ kind: 'notice', text });
+  for (const text of noticesOf(inventory)) emit({ kind: 'notice', text });
   try {
     const input: RunInput = {
       ...{ playbook, inventory, tags, skipTags, mode },

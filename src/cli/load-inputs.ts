@@ -32,6 +32,13 @@ export function loadInputs(given: Given): Inputs {
   return { inventory, extraVars, ...(limit === undefined ? {} : { limit: readLimit(limit, readText) }) };
 }
 
+/** What is surprising in an inventory, one line each, with its place. */
+export function noticesOf(inventory: Inventory): readonly string[] {
+  return (inventory.notices ?? []).map(({ text, place }) =>
+    place === undefined ? text : `${place.file}:${place.line}: ${text}`,
+  );
+}
+
 /** A playbook with the inventory that it meets: mistakes of both are thrown at once, names are checked against both. */
 export function loadPlaybookAndInputs(file: string, given: Given): Inputs & { readonly playbook: Playbook } {
   const text = readText(file);

@@ -3,7 +3,7 @@ import type { Inventory, InventoryHost } from '../../config/inventory-model.ts';
 import { printable } from '../../core/text.ts';
 import { renderTree, type TreeNode } from '../../report/tree.ts';
 import type { CommandSpec } from '../command.ts';
-import { loadInputs } from '../load-inputs.ts';
+import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
 import { HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
 
@@ -26,7 +26,7 @@ export const inventoryCommand: CommandSpec = {
       return 0;
     }
     const style = styleFor(io, given, io.out);
-    const notices = (inventory.notices ?? []).map(({ text }) => printable(text));
+    const notices = noticesOf(inventory).map((text) => printable(text));
     const lines = hosts.flatMap((host) => renderTree(hostNode(host), style));
     io.out.write(`${lines.join('\n')}\n`);
     if (notices.length > 0) io.err.write(`${notices.join('\n')}\n`);

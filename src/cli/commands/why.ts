@@ -12,7 +12,7 @@ import { overridesOf } from '../execute.ts';
 import type { Given } from '../given.ts';
 import { stopOnInterrupt } from '../interrupts.ts';
 import type { Io } from '../io.ts';
-import { loadInputs } from '../load-inputs.ts';
+import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
 import { lookWhy, type WhyAnswer } from '../why/why-look.ts';
@@ -42,7 +42,7 @@ export const whyCommand: CommandSpec = {
   ],
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   async run(io, [hostName = '', text = ''], given) {
-    const target = targetOf(hostName, given);
+    const target = targetOf(io, hostName, given);
     const answer = await withSession(io, given, target, (session) => lookWhy(session, readQuestion(text)));
     if (given.has('json')) io.out.write(`${JSON.stringify(jsonOf(target.name, answer), null, 2)}\n`);
     else io.out.write(`${renderTree(whyTree(target.name, answer), styleFor(io, given, io.out)).join('\n')}\n`);
@@ -57,8 +57,10 @@ function exitCodeOf({ leaks, findings, gaps }: WhyAnswer): number {
 }
 
 /** The host, always as root: other users' namespaces cannot be looked into otherwise. */
-function targetOf(name: string, given: Given): HostTarget {
-  const [host, ...others] = selectHosts(loadInputs(given).inventory, name);
+function targetOf(io: Io, name: string, given: Given): HostTarget {
+  const { inventory } = loadInputs(given);
+  for (const text of noticesOf(inventory)) io.err.write(`${printable(text)}\n`);
+  const [host, ...others] = selectHosts(inventory, name);
   if (host === undefined || others.length > 0) {
     throw new UnbusyError('E_USAGE', `"${name}" is ${others.length + 1} hosts; why looks at one`, {
       hint: 'Name one host.',

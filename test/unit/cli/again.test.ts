@@ -24,4 +24,11 @@ describe('the next command', () => {
       "unbusy run 'my play.yml' -e 'a='\\''b c'\\'''",
     );
   });
+
+  it('does not repeat what looks like a secret, for its words end in logs', () => {
+    const typed = ['db_password=hunter2', 'release=5', '{"api_key": "hunter2"}', '@secrets.yml'];
+    const given = new Given(runCommand.options, new Map([['extra-vars', typed]]), {});
+    const command = commandAgain(runCommand, ['p.yml'], given)({});
+    expect(command).toBe("unbusy run p.yml -e 'db_password=…' -e release=5 -e '{…}' -e @secrets.yml");
+  });
 });
