@@ -29,7 +29,9 @@ const fields = {
   shell: argumentSchema()
     .refine((text) => text.trim() !== '', { message: 'must not be empty' })
     .optional()
-    .describe('The command as one text for /bin/sh -c.'),
+    .describe(
+      'The command as one text for /bin/sh -c. A value in {{ }} becomes part of that text, and the shell reads it: give what comes from a host by argv or stdin.',
+    ),
   chdir: pathSchema().optional().describe('Directory to run it in.'),
   stdin: z.string().max(65_536).optional().describe('Text that it is given on stdin; without it, stdin is /dev/null.'),
   creates: pathSchema()
@@ -50,7 +52,7 @@ const fields = {
     .string()
     .refine((text) => (parseDuration(text) ?? 0) > 0, { message: 'must be a duration such as 30s or 5m' })
     .optional()
-    .describe('How long it may run, such as 30s or 5m.'),
+    .describe('How long it may run, such as 30s or 5m; without it 1m, however long the task may take.'),
 };
 
 /** One of argv and shell; and something that says whether the command changed the host. */
