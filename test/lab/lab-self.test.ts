@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bystanders } from './bystanders.ts';
 import { describeLab } from './describe-lab.ts';
 import { hostState } from './host-state.ts';
@@ -90,6 +90,7 @@ describeLab(
 
     test('there is one lab at a time', async () => {
       expect(lab().keyFile).toContain('key');
+      vi.stubEnv('UNBUSY_LAB_WAIT', '0');
       await expect(openLab()).rejects.toThrow('another lab is up');
     });
   },

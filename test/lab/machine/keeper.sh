@@ -2,7 +2,8 @@
 # Owns the lab of this machine: at most one keeper runs at a time. It ends what an
 # earlier, crashed lab left, says "ready", and waits for the end of its standard
 # input, which comes when its owner closes the lab or dies in any way at all; then
-# it ends this lab. Exit 75: another lab is up.
+# it ends this lab. Exit 75: another lab is up, and has not ended within UNBUSY_LAB_WAIT
+# seconds (0 unless set).
 #
 #   keeper.sh LAB_DIR
 set -u
@@ -11,7 +12,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 
 mkdir -p "$lab"
 exec 9>/run/unbusy-lab.lock
-flock -n 9 || exit 75
+flock -w "${UNBUSY_LAB_WAIT:-0}" 9 || exit 75
 
 end_lab() {
   trap '' TERM INT HUP

@@ -12,7 +12,8 @@
  * keep a namespace alive that COMMAND has left.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
+#include "mount-tables.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,196 +47,11 @@
 #define __NR_rmdir -1
 #endif
 
-enum { MAX_NAMESPACES = 4096, TABLE_BYTES = 8 << 20 };
-
-struct mount {
-  int id, parent;
-  char dev[32];
-  char *root, *point;
-};
-
-struct directory {
-  char dev[32];
-  char path[PATH_MAX]; /* from the root of its file system */
-};
-
 static char ruled_namespace[64];
-static int proc_fd;
 
 static void die(const char *what) {
   fprintf(stderr, "legacy-rmdir: %s: %s\n", what, strerror(errno));
   exit(125);
-}
-
-/* ---- mount tables ------------------------------------------------------ */
-
-static void unescape(char *s) {
-  char *out = s;
-  for (; *s; s++) {
-    if (s[0] == '\\' && s[1] && s[2] && s[3]) {
-      *out++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
-      s += 3;
-    } else {
-      *out++ = *s;
-    }
-  }
-  *out = 0;
-}
-
-static char *slurp(int fd) {
-  char *text = malloc(TABLE_BYTES);
-  size_t used = 0;
-  ssize_t n;
-  if (!text) return NULL;
-  while (used < TABLE_BYTES - 1 && (n = read(fd, text + used, TABLE_BYTES - 1 - used)) > 0) used += (size_t)n;
-  text[used] = 0;
-  return text;
-}
-
-/* Splits mountinfo text in place; the entries point into it. */
-static size_t parse_table(char *text, struct mount **table) {
-  size_t count = 0, room = 0;
-  *table = NULL;
-  for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-    char *fields[5], *save = line;
-    int i = 0;
-    while (i < 5 && (fields[i] = strsep(&save, " "))) i++;
-    if (i < 5) continue;
-    if (count == room) *table = realloc(*table, (room = room ? room * 2 : 256) * sizeof **table);
-    struct mount *m = &(*table)[count++];
-    m->id = atoi(fields[0]);
-    m->parent = atoi(fields[1]);
-    snprintf(m->dev, sizeof m->dev, "%s", fields[2]);
-    unescape(m->root = fields[3]);
-    unescape(m->point = fields[4]);
-  }
-  return count;
-}
-
-static const struct mount *by_id(const struct mount *table, size_t count, int id) {
-  for (size_t i = 0; i < count; i++)
-    if (table[i].id == id) return &table[i];
-  return NULL;
-}
-
-/* The place of an absolute path on the file system of the mount it is reached through. */
-static int locate(const struct mount *through, const char *path, struct directory *out) {
-  size_t skip = strcmp(through->point, "/") ? strlen(through->point) : 0;
-  if (strncmp(path, through->point, skip)) return 0;
-  const char *root = strcmp(through->root, "/") ? through->root : "";
-  snprintf(out->dev, sizeof out->dev, "%s", through->dev);
-  int length = snprintf(out->path, sizeof out->path, "%s%s", root, path + skip);
-  return length > 0 && (size_t)length < sizeof out->path;
-}
-
-static const char *last_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-static int table_has_mount_on(int fd, const struct directory *wanted) {
-  static struct directory place;
-  const char *name = last_name(wanted->path);
-  struct mount *table;
-  int found = 0;
-  char *text = slurp(fd);
-  size_t count = text ? parse_table(text, &table) : 0;
-  for (size_t i = 0; i < count && !found; i++) {
-    /* Whatever the way there, a mount point ends in the name of the directory it is on. */
-    if (strcmp(last_name(table[i].point), name)) continue;
-    const struct mount *under = by_id(table, count, table[i].parent);
-    if (!under || under == &table[i] || strcmp(under->dev, wanted->dev)) continue;
-    found = locate(under, table[i].point, &place) && !strcmp(place.path, wanted->path);
-  }
-  if (text) free(table);
-  free(text);
-  return found;
-}
-
-/* ---- every mount namespace --------------------------------------------- */
-
-static char *seen[MAX_NAMESPACES];
-static size_t seen_count;
-
-static int first_sight(const char *name) {
-  for (size_t i = 0; i < seen_count; i++)
-    if (!strcmp(seen[i], name)) return 0;
-  if (seen_count < MAX_NAMESPACES) seen[seen_count++] = strdup(name);
-  return 1;
-}
-
-static void forget_all(void) {
-  while (seen_count) free(seen[--seen_count]);
-}
-
-/* A chroot'ed task sees a part of its namespace only, so it counts as another view. */
-static int is_new_view(const char *pid, const char *tid) {
-  char path[600], view[PATH_MAX + 64];
-  snprintf(path, sizeof path, "%s/task/%s/ns/mnt", pid, tid);
-  ssize_t name = readlinkat(proc_fd, path, view, 64);
-  if (name <= 0) return 0;
-  snprintf(path, sizeof path, "%s/task/%s/root", pid, tid);
-  ssize_t root = readlinkat(proc_fd, path, view + name, PATH_MAX - 1);
-  if (root <= 0) return 0;
-  view[name + root] = 0;
-  return first_sight(view);
-}
-
-static int task_holds(const char *pid, const char *tid, const struct directory *wanted) {
-  char path[600];
-  if (!is_new_view(pid, tid)) return 0;
-  snprintf(path, sizeof path, "%s/task/%s/mountinfo", pid, tid);
-  int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  int found = table_has_mount_on(fd, wanted);
-  close(fd);
-  return found;
-}
-
-static int any_task_holds(const struct directory *wanted) {
-  int found = 0;
-  DIR *pids = fdopendir(openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (struct dirent *p; pids && !found && (p = readdir(pids));) {
-    char path[600];
-    if (p->d_name[0] < '0' || p->d_name[0] > '9') continue;
-    snprintf(path, sizeof path, "%s/task", p->d_name);
-    int fd = openat(proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *tids = fd < 0 ? NULL : fdopendir(fd);
-    for (struct dirent *t; tids && !found && (t = readdir(tids));)
-      if (t->d_name[0] != '.') found = task_holds(p->d_name, t->d_name, wanted);
-    if (tids) closedir(tids);
-  }
-  if (pids) closedir(pids);
-  return found;
-}
-
-/* A namespace without a process is readable only from inside: a child goes there. */
-static int pinned_file_holds(const char *file, const struct directory *wanted) {
-  pid_t child = fork();
-  if (child == 0) {
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || setns(fd, CLONE_NEWNS)) _exit(0);
-    int info = openat(proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
-    _exit(info >= 0 && table_has_mount_on(info, wanted));
-  }
-  int status = 0;
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status);
-}
-
-static int any_pinned_holds(const struct directory *wanted) {
-  int found = 0, fd = openat(proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
-  char *text = fd < 0 ? NULL : slurp(fd);
-  struct mount *table = NULL;
-  size_t count = text ? parse_table(text, &table) : 0;
-  for (size_t i = 0; i < count && !found; i++)
-    if (!strncmp(table[i].root, "mnt:[", 5) && first_sight(table[i].root))
-      found = pinned_file_holds(table[i].point, wanted);
-  free(table);
-  free(text);
-  if (fd >= 0) close(fd);
-  return found;
 }
 
 /* ---- one request -------------------------------------------------------- */
@@ -335,9 +151,7 @@ static int is_refused(int listener, const struct seccomp_notif *call) {
   if (!read_path(tid, call->data.args[by_fd], path)) return 0;
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id)) return 0;
   if (!resolve(tid, by_fd ? (int)call->data.args[0] : AT_FDCWD, path, &wanted)) return 0;
-  int held = any_task_holds(&wanted) || any_pinned_holds(&wanted);
-  forget_all();
-  return held;
+  return is_mount_point_anywhere(&wanted);
 }
 
 /* ---- supervisor and start ------------------------------------------------ */
