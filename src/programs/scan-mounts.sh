@@ -26,7 +26,8 @@
 # It never touches a mount point or a file of another process's file systems, so that a dead NFS server cannot hang it:
 # all it opens is below /proc, and links there are read, not followed (ns/mnt and task apart, which live in proc itself).
 # Nothing is written anywhere. Kernels before 5.8 can tear a table that changes while it is read; there a table is read
-# until two readings agree; mountstats, by which tables are chosen, is read once. A task whose root is not the root of its namespace sees only a part of it: it is passed over.
+# until two readings agree; mountstats, by which tables are chosen, is read once. A task whose root is not the root of its
+# namespace sees only a part of it: it is passed over.
 for tool in awk stat xargs; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 13; }
 done
