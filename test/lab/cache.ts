@@ -27,8 +27,16 @@ export async function cached(name: string, build: (target: string) => Promise<vo
   try {
     await build(unfinished);
     renameSync(unfinished, path);
+    forgetOthers(name);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return path;
+}
+
+/** Results of older recipes: a base tree is some 700 MB. The one lab of a machine is ours, so nobody uses them. */
+function forgetOthers(name: string): void {
+  const kind = `${name.slice(0, name.lastIndexOf('-'))}-`;
+  const others = readdirSync(CACHE_DIR).filter((other) => other.startsWith(kind) && other !== name);
+  for (const other of others) rmSync(join(CACHE_DIR, other), { recursive: true, force: true });
 }
