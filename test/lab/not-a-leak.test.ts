@@ -21,9 +21,9 @@ async function why(host: LabHost, target: string, code: number): Promise<string>
   return ran.stdout;
 }
 
-describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} }, ({ plain }) => {
+describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} }, (hosts) => {
   test('nothing is dead: a sweep and a scan change nothing', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       await startContainer(host, 'web');
       await expectNothingToDo(unbusy, host);
       const scan = await harmless(host, () => unbusy.command([host], ['scan', '--json']));
@@ -32,7 +32,7 @@ describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} 
   });
 
   test('an immutable file is named, and nothing is tried on it', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       const { dead, file } = await plantImmutableFile(host);
       for (const args of [['--check'], [], []]) {
         const ran = await harmless(host, () => unbusy.sweep([host], args));
@@ -53,7 +53,7 @@ describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} 
   });
 
   test('a directory that a process of the host has open is no leak, and the process lives on', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       const { removed, pid } = await plantOpenDirectory(host);
       await expectNothingToDo(unbusy, host);
       expect(await why(host, removed.id, 0)).toContain('no mount of it in any namespace');
@@ -62,7 +62,7 @@ describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} 
   });
 
   test('a removed container under a bind: why names who has it', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       const { removed, holders } = await plantLeftoverBind(host);
       const tree = await why(host, removed.merged, 3);
       expect(tree).toContain('container inspector');
@@ -74,7 +74,7 @@ describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} 
   });
 
   test('a removed container that host and agent share: nothing is unmounted, the living one keeps its bind', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       const { live } = await plantSharedBind(host);
       await expectNothingToDo(unbusy, host);
       const tree = await why(host, '/srv/app', 3);
@@ -85,7 +85,7 @@ describeLab('what no sweep frees (kernel without the legacy rule)', { plain: {} 
   });
 
   test('a busy device: why names who has it mounted, by name and by number', async () => {
-    await plain.fresh(async (host) => {
+    await hosts.plain.fresh(async (host) => {
       const { device, majorMinor, holders } = await plantBusyDevice(host);
       for (const target of [device, majorMinor]) {
         const tree = await why(host, target, 3);
