@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { CACHE_DIR } from './paths.ts';
 
 /** A digest over the contents of files and folders, in a stable order, and some words. */
 export function recipeHash(paths: readonly string[], words: readonly string[] = []): string {
   const hash = createHash('sha256');
   for (const word of words) hash.update(`${word}\0`);
-  for (const path of paths.flatMap(filesBelow)) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+  for (const root of paths) {
+    // By the names below the root, so that two checkouts of one recipe share its result.
+    for (const path of filesBelow(root))
+      hash
+        .update(`${relative(root, path)}\0`)
+        .update(readFileSync(path))
+        .update('\0');
+  }
   return hash.digest('hex').slice(0, 16);
 }
 
