@@ -36,20 +36,34 @@ export function endingError(host: string, program: string, outcome: Outcome): Un
         { host },
       );
     case 'timed-out':
-      return new UnbusyError(
-        'E_PROGRAM_TIMEOUT',
-        `${program} did not end within ${formatDuration(outcome.afterMs)} and was killed`,
-        {
-          host,
-          hint: `Look for processes in state D on ${host}; the host was left as it was when the program hung.`,
-        },
-      );
+      return overdueError(host, program, outcome);
     case 'lost':
       return new UnbusyError('E_PROGRAM_LOST', `${program} gave no whole answer: ${outcome.reason}`, {
         host,
         hint: 'Run again: what was done is seen then, and nothing is done twice.',
       });
   }
+}
+
+/** What could not be ended (state D) is named, and is never called killed. */
+function overdueError(host: string, program: string, outcome: Outcome & { kind: 'timed-out' }): UnbusyError {
+  const after = formatDuration(outcome.afterMs);
+  if (outcome.left === undefined) {
+    return new UnbusyError('E_PROGRAM_TIMEOUT', `${program} did not end within ${after} and was ended`, {
+      host,
+      hint: `Look for what makes ${host} slow; the host was left as it was when the program was ended.`,
+    });
+  }
+  const left = printable(outcome.left);
+  return new UnbusyError(
+    'E_PROGRAM_TIMEOUT',
+    `${program} did not end within ${after}, and could not be ended: ${left}`,
+    {
+      host,
+      hint: `Leave it alone: no signal ends a task in state D. Repair what it waits for, or reboot ${host}.`,
+      data: { left: outcome.left },
+    },
+  );
 }
 
 /** The last line on stderr, made safe to print. */
