@@ -71,8 +71,9 @@ async function cut(host: LabHost): Promise<readonly string[]> {
   return unmounted(task);
 }
 
-describeLab('a sweep that is cut short', { many: { legacyRmdir: true } }, ({ many: host }) => {
+describeLab('a sweep that is cut short', { many: { legacyRmdir: true } }, (hosts) => {
   test('by ^C, by a kill, by a cut link; the next one goes on, and nothing is done twice', async () => {
+    const host = hosts.many;
     const planted = await plantMany(host);
     const living = await bystanders(host);
     const first = await interrupt(host);

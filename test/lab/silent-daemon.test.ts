@@ -32,8 +32,9 @@ async function look(host: LabHost, args: readonly string[]): Promise<Ran> {
   return ran;
 }
 
-describeLab('a Docker daemon that does not answer', { silent: { legacyRmdir: true } }, ({ silent: host }) => {
+describeLab('a Docker daemon that does not answer', { silent: { legacyRmdir: true } }, (hosts) => {
   test('is named; nothing is asked of it again; afterwards the sweep does the rest', async () => {
+    const host = hosts.silent;
     const planted = await plantMonitors(host);
     const living = await bystanders(host);
     const { undo } = await freezeDockerd(host);

@@ -25,8 +25,9 @@ function expectThirdUnreachable(ran: UnbusyRun): void {
 describeLab(
   'one host of three is not reached',
   { first: { legacyRmdir: true }, second: { legacyRmdir: true }, third: {} },
-  ({ first, second, third }) => {
+  (hosts) => {
     test('cut off or down, and the others are swept', async () => {
+      const { first, second, third } = hosts;
       const all = [first, second, third];
       const planted = await Promise.all([plantPrivateService(first), plantPrivateService(second)]);
       const living = await Promise.all([bystanders(first), bystanders(second)]);
