@@ -9,7 +9,8 @@ export interface CgroupFacts {
 /**
  * Container and unit from the cgroup paths of a task as the host sees them (cgroups(7)), v1 or v2: the last component
  * with 64 hex digits (docker, cri-containerd, crio, libpod, bare ids of cgroupfs; also with a leaf below it), and the
- * last *.service or *.scope. conmon runs beside its container, not in it.
+ * *.service or *.scope with nothing but slices above it. What lies deeper belongs to another manager (of a user, of a
+ * system container), whose unit may have the name of one of the host's. conmon runs beside its container, not in it.
  */
 export function readCgroups(paths: readonly string[]): CgroupFacts {
   const named = paths.map(containerOf).find((id) => id !== undefined);
@@ -24,7 +25,8 @@ function containerOf(path: string): string | undefined {
 }
 
 function unitOf(path: string): string | undefined {
-  return components(path).findLast((each) => /\.(?:service|scope)$/.test(each));
+  const first = components(path).find((each) => !each.endsWith('.slice'));
+  return first !== undefined && /\.(?:service|scope)$/.test(first) ? first : undefined;
 }
 
 const ID = /(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])/;

@@ -28,7 +28,7 @@ export interface NamespaceTask {
   readonly command: string;
   /** Last 64-hex token of its cgroup path, if any: the container that it belongs to. */
   readonly containerId?: string;
-  /** Last *.service or *.scope element of its cgroup path, if any. */
+  /** Unit of the host's own service manager that it runs in, *.service or *.scope, if any. */
   readonly unit?: string;
   readonly executable?: string;
 }

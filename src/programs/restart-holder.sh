@@ -21,11 +21,20 @@ lives() {
   [ "${20}" = "$start" ]
 }
 
+# A unit of the host has nothing but slices above it; deeper down, the name is that of somebody else's unit.
 belongs() {
   while IFS=: read -r _ _ path; do
-    case /$path/ in
-      */"$name"/* | */docker-"$name".scope/*) return 0 ;;
+    case $kind:/$path/ in
+      container:*/"$name"/* | container:*/docker-"$name".scope/*) return 0 ;;
     esac
+    path=${path#/}/
+    while [ "$kind" = unit ]; do
+      case ${path%%/*} in
+        "$name") return 0 ;;
+        *.slice) path=${path#*/} ;;
+        *) break ;;
+      esac
+    done
   done <"/proc/$pid/cgroup"
   return 1
 }

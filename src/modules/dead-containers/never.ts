@@ -5,6 +5,7 @@ const NEVER_RESTARTED = [
   'host',
   'init*',
   'systemd*',
+  'user@*',
   'dbus*',
   'sshd*',
   'ssh.service',

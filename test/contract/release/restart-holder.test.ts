@@ -26,11 +26,11 @@ describe.skipIf(!able).each(shellKinds())('restart-holder under $name', (shell) 
   });
 
   /** A host on which that process is in the unit's cgroup, and systemctl is a script of ours. */
-  function hostWith(systemctl: string): ShellHost {
+  function hostWith(systemctl: string, cgroup = '/system.slice/agent.service'): ShellHost {
     writeFileSync(join(directory, 'systemctl'), `#!/bin/sh\necho "$*" >>'${directory}/asked'\n${systemctl}\n`, {
       mode: 0o755,
     });
-    writeFileSync(join(directory, 'cgroup'), '1:name=systemd:/system.slice/agent.service\n');
+    writeFileSync(join(directory, 'cgroup'), `1:name=systemd:${cgroup}\n`);
     const setUp = `mount --bind '${directory}/cgroup' /proc/${child.pid}/cgroup; exec "$@"`;
     const command = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', setUp, 'sh', ...shell.command];
     return new ShellHost({ ...shell, command, path: `${directory}:${shell.path}` });
@@ -68,6 +68,18 @@ describe.skipIf(!able).each(shellKinds())('restart-holder under $name', (shell) 
     for (const name of ['-h', 'agent.socket', ''])
       expect((await restartHolder(host, holder({ name }))).kind).toBe('failed');
     expect(asked()).toBe('');
+  });
+
+  it('does not take a unit of the same name in a user session or a system container for the one of the host', async () => {
+    for (const cgroup of [
+      '/user.slice/user-1000.slice/user@1000.service/app.slice/agent.service',
+      '/lxc.payload.web/system.slice/agent.service',
+    ]) {
+      expect(await restartHolder(hostWith('exit 0', cgroup), holder()), cgroup).toMatchObject({ kind: 'stale' });
+    }
+    expect(asked()).toBe('');
+    await restartHolder(hostWith('exit 0', '/system.slice/system-agent.slice/agent.service/worker'), holder());
+    expect(asked()).toBe('restart agent.service');
   });
 
   it('does not call it done if the old process still lives, or the restart failed', async () => {

@@ -36,7 +36,17 @@ describe('readCgroups', () => {
     expect(readCgroups(['/', '/system.slice', `/docker/${ID}`]).containerId).toBe(ID);
   });
 
-  it('names the last unit', () => {
+  it.each([
+    ['/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service', 'user@1000.service'],
+    ['/machine.slice/machine-web.scope/payload/system.slice/nginx.service', 'machine-web.scope'],
+    ['/lxc.payload.web/system.slice/nginx.service', undefined],
+    ['/../system.slice/nginx.service', undefined],
+  ])('does not take the unit of another manager for one of the host: %s', (path, unit) => {
+    expect(readCgroups([path]).unit).toBe(unit);
+  });
+
+  it('names the unit of the host', () => {
+    expect(readCgroups(['/system.slice/system-getty.slice/getty@tty1.service']).unit).toBe('getty@tty1.service');
     expect(readCgroups(['/system.slice/ntpd.service']).unit).toBe('ntpd.service');
     expect(readCgroups(['/user.slice/user-0.slice/session-3.scope']).unit).toBe('session-3.scope');
     expect(readCgroups(['/system.slice/a\\x2db.service/sub']).unit).toBe('a\\x2db.service');
