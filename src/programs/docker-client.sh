@@ -4,7 +4,7 @@
 #                    its name in /proc; its socket where Docker puts it, else where the daemon's own arguments say.
 # ask SECONDS ARG... runs the client on that socket; sets $said and $code as bounded does.
 # A client that is left to itself would follow DOCKER_HOST or its current context, to another host perhaps.
-unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
+unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION 2>/dev/null || :
 
 find_daemon() {
   daemon_pid='' socket=''

@@ -4,6 +4,7 @@
 #   are dead, being removed or named below and, if there is one, those that run as well) or all; from 3 on names or ids (12 hex or more).
 # Records: process PID of the daemon, or "" | client PATH | daemon STATE WHY, with STATE one of answered, late, refused, stopped, no-client, none
 #   | listed COUNT | engine VERSION DRIVER DATA-ROOT LIVE-RESTORE PID | clock SECONDS
+#   | unreadable WHAT, for a container that the daemon lists, but cannot be brought to tell of
 #   | container ID NAME IMAGE STATUS RUNNING DEAD PID STARTED FINISHED RESTART-POLICY PRIVILEGED MERGED-DIR LABELS LISTED-STATUS MOUNT-ID
 #     (from NAME to LABELS in JSON; LISTED-STATUS is "gone" if the container was listed but no longer there a moment later)
 #   | directory ST_DEV:INODE LINKS PATH, for each directory of a dead container that may carry a mount and carries none here.
@@ -61,6 +62,8 @@ engine() {
   version=${facts%%"$tab"*} facts=${facts#*"$tab"}
   driver=${facts%%"$tab"*} facts=${facts#*"$tab"}
   root=${facts%%"$tab"*} live_restore=${facts#*"$tab"}
+  # Without the data root no layer of a container is known by its name, and all of them would seem to be free.
+  case $root in /*) ;; *) refused info ;; esac
   record engine "$version" "$driver" "$root" "$live_restore" "$daemon_pid"
 }
 
@@ -80,7 +83,7 @@ inspect() {
   done
   format="${format}null]"
   # Docker 1.12 stops at the first container that is gone; what is left is asked for once more.
-  found='' left=$*
+  found='' left=$* asked_for=$*
   for round in 1 2 3; do
     # shellcheck disable=SC2086
     if inquire inspect --type container --format "$format" $left; then round=last; fi
@@ -93,6 +96,16 @@ inspect() {
     left=$*
     if [ -z "$left" ]; then break; fi
   done
+  left=$(missing "$asked_for") unread=''
+  if [ -n "$left" ]; then tell_unread "$left"; fi
+}
+
+# Of those that were not answered: what is still listed did not go away, it is what cannot be looked at.
+tell_unread() {
+  inquire ps -a -q --no-trunc || refused ps
+  for id in $1; do
+    case $nl$said$nl in *"$nl$id$nl"*) record unreadable "container $id" && unread="$unread $id" ;; esac
+  done
 }
 
 # Ids that have not been answered yet.
@@ -104,7 +117,7 @@ missing() {
 
 # Joins list and answers into records, and adds the storage driver's name of each container.
 tell() {
-  { printf '%s\n' "$listed"; printf 'inspected\n'; printf '%s\n' "$found"; printf 'chosen\t%s\n' "$*"; } |
+  { printf '%s\n' "$listed"; printf 'inspected\n'; printf '%s\n' "$found"; printf 'unread\t%s\n' "$unread"; printf 'chosen\t%s\n' "$*"; } |
     ROOT=$root DRIVER=$driver awk -F '\t' '
     function plain(s) { gsub(/\\/, "\\134", s); return s }
     function mount_id(id,  file, line) {
@@ -118,6 +131,7 @@ tell() {
       line = "container"; for (i = 2; i <= 14; i++) line = line "\t" plain($i)
       print line "\t" plain(status[$2]) "\t" plain(mount_id($2)); seen[$2] = 1
     }
+    $1 == "unread" { n = split($2, ids, " "); for (i = 1; i <= n; i++) seen[ids[i]] = 1 }
     $1 == "chosen" {
       n = split($2, ids, " ")
       for (i = 1; i <= n; i++) if (!(ids[i] in seen)) print "container\t" ids[i] "\t\"" plain(name[ids[i]]) "\"" gone "\tgone\t"

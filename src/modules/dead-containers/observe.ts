@@ -33,6 +33,10 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
   if (targets.length === 0 && (daemon === 'late' || daemon === 'refused' || daemon === 'no-client')) {
     return { kind: 'unknown', error: silentError(host.host, look) };
   }
+  const [unread] = look.gaps;
+  if (targets.length === 0 && daemon === 'answered' && unread !== undefined) {
+    return { kind: 'unknown', error: unreadError(host.host, unread) };
+  }
   const gaps: Gap[] = [...look.gaps, ...silence(look)];
   const base = { ...nothing(look), targets, passedOver };
   const notDead = passedOver.some((each) => each.why === 'not-dead');
@@ -94,6 +98,14 @@ function silentError(host: string, { state }: DockerLook): UnbusyError {
   return new UnbusyError('E_DAEMON_SILENT', why, {
     host,
     hint: 'Make the daemon answer again: look for tasks in state D, and at its log; then run this once more.',
+  });
+}
+
+/** What cannot be looked at may be the one that is dead. */
+function unreadError(host: string, { what, why }: Gap): UnbusyError {
+  return new UnbusyError('E_UNKNOWN', `Docker lists ${printable(what)}, but ${printable(why)}`, {
+    host,
+    hint: 'Ask for it by hand with docker inspect, and read the log of the daemon; then run this once more.',
   });
 }
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { observeSweep } from '../../../src/modules/dead-containers/observe.ts';
+import { deadContainersParams } from '../../../src/modules/dead-containers/params.ts';
 import type { DockerLook } from '../../../src/programs/docker-records.ts';
 import { readDockerState } from '../../../src/programs/docker-state.ts';
 import { shellKinds } from '../../support/shells.ts';
@@ -110,7 +112,12 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker-state under $name', (
     bed.client(exited);
     for (const word of ['old', GONE.slice(0, 12), GONE]) {
       await look({ ...ASK, asked: [word] });
-      expect(readFileSync(join(bed.directory, 'asked'), 'utf8').split('\n').at(-2), word).toContain(GONE);
+      const lines = readFileSync(join(bed.directory, 'asked'), 'utf8').split('\n');
+      expect(
+        lines.findLast((each) => each.includes(' inspect ')),
+        word,
+      ).toContain(GONE);
+      rmSync(join(bed.directory, 'asked'));
     }
     await look({ ...ASK, asked: ['nobody', 'ol'] });
     expect(asked().at(-1)).toBe('ps');
@@ -165,10 +172,38 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker-state under $name', (
   it('keeps the others if one goes away between list and look', async () => {
     // Docker 1.12 stops at the first that is gone.
     bed.client(
-      `${typical('Dead').replace(/inspect\).*esac/s, `inspect) case "$*" in *${DEAD}*${LIVE}*) echo gone >&2; exit 1 ;; *) ${list(inspected(LIVE, 'web', 'running', { running: true, dead: false }))} ;; esac ;; esac`)}`,
+      `case "$*" in "ps -a -q"*) ${list(LIVE, GONE)}; exit ;; esac; ${typical('Dead').replace(/inspect\).*esac/s, `inspect) case "$*" in *${DEAD}*${LIVE}*) echo gone >&2; exit 1 ;; *) ${list(inspected(LIVE, 'web', 'running', { running: true, dead: false }))} ;; esac ;; esac`)}`,
     );
     const found = await known();
     expect(found.state.containers.map((each) => each.name)).toEqual(['web']);
+    expect(found.gaps).toEqual([]);
+  });
+
+  it('does not take one that it cannot look into for one that went away', async () => {
+    const still = `case "$*" in "ps -a -q"*) ${list(LIVE, DEAD, GONE)}; exit ;; esac;`;
+    const some = `inspect) echo 'Error response from daemon: layer does not exist'; ${list(inspected(LIVE, 'web', 'running', { running: true, dead: false }))}; exit 1 ;; esac`;
+    bed.client(`${still} ${typical('Dead').replace(/inspect\).*esac/s, some)}`);
+    const found = await known();
+    expect(found.state.containers.map((each) => each.name)).toEqual(['web']);
+    expect(found.gaps).toEqual([{ what: `container ${DEAD}`, why: 'its state cannot be read' }]);
+    bed.client(`${still} ${typical('Dead').replace(/inspect\).*esac/s, 'inspect) echo garbage; exit 1 ;; esac')}`);
+    expect((await known()).gaps).toHaveLength(2);
+    const sweep = async () => observeSweep(bed.host(shell, { socket: true }), deadContainersParams.parse({}));
+    expect(await sweep()).toMatchObject({ kind: 'unknown', error: { code: 'E_UNKNOWN' } });
+    bed.client(list(line(LIVE, 'web', 'Up 3 minutes')));
+    expect(await sweep()).toMatchObject({ kind: 'known', state: { targets: [] } });
+  });
+
+  it('reads past warnings, and takes an answer without a data root for silence', async () => {
+    bed.writeState(DEAD, STATE('"Running":false', '"Dead":true'));
+    const noisy =
+      'echo "WARNING: Error loading config file: /root/.docker/config.json"; echo "WARNING: No swap limit support" >&2';
+    bed.client(`${noisy}; ${typical('Dead')}`);
+    expect((await known()).state).toMatchObject({ source: 'daemon', dataRoot: bed.dataRoot, containers: [{}, {}] });
+    bed.client(`${noisy}; ${typical('Dead').replace(bed.dataRoot, '')}`);
+    expect((await known()).state).toMatchObject({ source: 'disk', dataRoot: bed.dataRoot });
+    bed.client(`${noisy}; ${typical('Dead').replace(/info\) .* ;;/, 'info) echo ;;')}`);
+    expect((await known()).state.source).toBe('disk');
   });
 
   it('knows that there is no Docker at all', async () => {
