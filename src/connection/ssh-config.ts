@@ -61,14 +61,14 @@ export class SshConfig {
     const byLength = [...group].sort((a, b) => b.alias.length - a.alias.length);
     const [first, second, ...others] = byLength;
     if (first === undefined) return;
-    const firstValues = await this.#ask(first);
+    const [firstValues, secondAnswer] = await Promise.all([first, second].map((each) => each && this.#ask(each)));
     if (firstValues === undefined) {
       for (const question of group) this.#keep(question, defaultValues(question, this.#options.local));
       return;
     }
     this.#keep(first, firstValues);
     if (second === undefined) return;
-    const secondValues = (await this.#ask(second)) ?? firstValues;
+    const secondValues = secondAnswer ?? firstValues;
     this.#keep(second, secondValues);
     const derive = (question: ConfigQuestion) => exchangeName(firstValues, first.alias, question.alias);
     const explained = sameValues(derive(second), secondValues);
