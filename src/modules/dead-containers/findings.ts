@@ -134,11 +134,17 @@ function cleanFinding(state: SweepState, target: LeakTarget): Finding {
     ...base,
     id: `dead:${id}`,
     kind: 'dead-container',
-    title: `container ${target.name} is ${removing ? 'said to be under removal' : 'dead'}, and nothing holds it`,
+    title: `container ${target.name} is ${removing ? 'said to be under removal' : 'dead'}, and ${unheld(state)}`,
     cause: 'what held it is gone, or its removal was interrupted',
     remedy: 'Remove it with docker rm.',
     ...(obstacles === undefined || obstacles.missing.length === 0 ? {} : { data: { missing: obstacles.missing } }),
   };
+}
+
+/** What was not looked at may hold it. */
+function unheld(state: SweepState): string {
+  const seen = state.view !== undefined && state.view.unreadable.length === 0;
+  return seen ? 'nothing holds it' : 'nothing was seen to hold it, but not everything could be looked at';
 }
 
 function latentFindings(state: SweepState): readonly Finding[] {

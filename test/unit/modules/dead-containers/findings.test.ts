@@ -38,6 +38,15 @@ describe('what a scan shows', () => {
     });
   });
 
+  it('does not say that nothing holds what it could not look at', () => {
+    const titles = (twist: Twist) => findingsOf(stateOf(twist)).map((finding) => finding.title);
+    expect(titles({ picture: HOST })).toContain('container app is dead, and nothing holds it');
+    const blind = titles({ picture: HOST, unreadable: [{ pid: 7, why: 'hidden' }] });
+    expect(blind).toContain(
+      'container app is dead, and nothing was seen to hold it, but not everything could be looked at',
+    );
+  });
+
   it('says that the daemon is silent, and that not everything was seen', () => {
     expect(kinds({ picture: HOST, dead: [], silent: 'late', unreadable: [{ pid: 4, why: 'hidden' }] })).toEqual([
       'daemon',

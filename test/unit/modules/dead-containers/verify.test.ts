@@ -33,6 +33,20 @@ describe('the second look', () => {
     expect(verdict(stateOf({ picture: HOST, unreadable: [{ pid: 7, why: 'hidden' }] }), step)).toBe('unknown');
   });
 
+  it('does not say that it looked where the container is no target any more', () => {
+    const nobody = stateOf({ picture: HOST, dead: [] });
+    const unlooked: SweepState = { ...nobody, view: undefined, leaks: { leaks: [], clean: [], latent: [] } };
+    const others = stateOf({ picture: HOST, dead: [OTHER] });
+    for (const after of [nobody, unlooked, others]) {
+      expect(verifySweep(after, firstStep({}).change, firstStep({}).before)).toEqual({
+        kind: 'as-wanted',
+        unseen: true,
+      });
+      expect(verdict(after, firstStep({}, ['restart_holder']))).toBe('unknown');
+    }
+    expect(verifySweep(FREE, firstStep({}).change, firstStep({}).before)).toEqual({ kind: 'as-wanted' });
+  });
+
   it('does not take another mount that has the number now for the old one', () => {
     const other = held().replace('52 51 0:60', '52 51 0:61');
     expect(verdict(stateOf({ picture: HOST + other }), firstStep({}))).toBe('as-wanted');
@@ -60,6 +74,8 @@ describe('the second look', () => {
     const before = { ...step.before, bystanders: [...step.before.bystanders, monitor] };
     expect(verdict(FREE, { ...step, before })).toBe('as-wanted');
     expect(verdict(living(FREE, { pid: 1 }), { ...step, before })).toBe('not-yet');
+    const unmount = firstStep({});
+    expect(verdict(FREE, { ...unmount, before })).toBe('not-yet');
   });
 
   it('asks the daemon, not its files, whether the container is gone', () => {
