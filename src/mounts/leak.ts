@@ -31,6 +31,8 @@ export interface Reach {
   readonly spreads: readonly { readonly namespace: number; readonly mountId: number; readonly point: string }[];
   /** Names of what lives in reach: running containers, units, or the host itself; not empty means refuse. */
   readonly alive: readonly string[];
+  /** Set if the holder, a container that is not the target, has the mount as a volume of its own; it is among `alive` as well. */
+  readonly ownVolume?: true;
   /** Set if reach could not be computed (a table is missing); means refuse as well. */
   readonly unknown?: string;
 }

@@ -23,6 +23,7 @@ export function reachOf(survey: Survey, target: LeakTarget, mount: MountEntry, t
       point: each.mount.point,
     })),
     alive: [...new Set([...own, ...hurt])],
+    ...(own.length === 0 ? {} : { ownVolume: true as const }),
     ...(unknown === undefined ? {} : { unknown }),
   };
 }

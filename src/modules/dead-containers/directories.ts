@@ -2,7 +2,7 @@ import type { LeakedMount } from '../../mounts/leak.ts';
 import type { MountEntry } from '../../mounts/model.ts';
 import { type Dentry, dentryUnder, type MountTree, sameDentry, treesOf } from '../../mounts/tree.ts';
 import type { MountPointDirectory } from '../../programs/docker-records.ts';
-import { isNever } from './never.ts';
+import { neverName } from './never.ts';
 import type { DeadContainersParams } from './params.ts';
 import type { SweepState } from './state.ts';
 
@@ -32,7 +32,7 @@ export function detachPoints(state: SweepState, params: DeadContainersParams): r
     const same = leaks.every(
       ({ mount }) => mount.device === leaks[0]?.mount.device && mount.root === leaks[0]?.mount.root,
     );
-    const selective = leaks.length === seated.length && same && leaks.every((leak) => isAlone(leak, params));
+    const selective = leaks.length === seated.length && same && leaks.every((leak) => isAlone(state, leak, params));
     return leaks.length > 0 && selective ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
   });
 }
@@ -46,14 +46,17 @@ function sits(tree: MountTree, mount: MountEntry, dentry: Dentry): boolean {
 function dentryAt(own: MountTree, path: string): Dentry | undefined {
   const covers = own.mounts.filter((mount) => mount.point === '/' || path.startsWith(`${mount.point}/`));
   const cover = covers.sort((a, b) => a.point.length - b.point.length || a.id - b.id).at(-1);
-  return cover === undefined ? undefined : dentryUnder(cover, path);
+  // Where another mount hides the cover, the path leads elsewhere.
+  return cover === undefined || own.hidersOf(cover).length > 0 ? undefined : dentryUnder(cover, path);
 }
 
-function isAlone(leak: LeakedMount, params: DeadContainersParams): boolean {
+/** What a living container asked for as a volume of its own stays, whatever the directory is called here. */
+function isAlone(state: SweepState, leak: LeakedMount, params: DeadContainersParams): boolean {
   return (
+    leak.reach.ownVolume !== true &&
     leak.foreignBelow.length === 0 &&
     leak.stackedAbove.length === 0 &&
     leak.cause !== 'process-of-container' &&
-    !isNever(leak.holder, params.never)
+    neverName(state, leak, params.never) === undefined
   );
 }

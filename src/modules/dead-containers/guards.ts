@@ -1,7 +1,7 @@
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
-import { isNever } from './never.ts';
+import { neverName } from './never.ts';
 import type { DeadContainersParams } from './params.ts';
 import type { SweepState } from './state.ts';
 import { holderWords, place } from './words.ts';
@@ -31,11 +31,18 @@ export function targetObstacle(
       hint: 'Run as root with CAP_SYS_PTRACE, outside of a container.',
     };
   }
-  const guarded = state.leaks.leaks.find((leak) => leak.target === target && isNever(leak.holder, params.never));
-  if (guarded === undefined) return undefined;
+  return guarded(state, target, params.never);
+}
+
+function guarded(state: SweepState, target: LeakTarget, never: readonly string[]): Refusal | undefined {
+  const found = state.leaks.leaks
+    .filter((leak) => leak.target === target)
+    .map((leak) => ({ leak, name: neverName(state, leak, never) }))
+    .find(({ name }) => name !== undefined);
+  if (found === undefined) return undefined;
   return {
-    what,
-    why: `${holderWords(guarded.holder)} holds it, and is on the never list; nothing was done`,
+    what: `container ${target.name}`,
+    why: `${holderWords(found.leak.holder)} holds it, and ${printable(found.name ?? '')} is on the never list; nothing was done`,
     hint: 'Take it off `never`, or restart it by hand.',
   };
 }

@@ -1,8 +1,9 @@
+import { printable } from '../../core/text.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
 import type { Applied, Tried, Verdict } from '../module.ts';
 import type { DetachPoint } from './directories.ts';
 import { unmountObstacle } from './guards.ts';
-import { isNeverRestarted } from './never.ts';
+import { neverRestarted } from './never.ts';
 import type { DeadContainersParams, Rung } from './params.ts';
 import type { SweepChange, SweepState } from './state.ts';
 import { directoryId, restartId, unmountChange, unmountId } from './steps.ts';
@@ -39,8 +40,9 @@ export function nextRung(
     }
   }
   const restart = tried.get(restartId(leak));
-  if (allowed('restart_holder') && restart === undefined && !isNeverRestarted(leak.holder, params.never)) {
-    return { kind: 'restart' };
+  // What a container asked for as its own comes back with it.
+  if (allowed('restart_holder') && restart === undefined && leak.reach.ownVolume !== true) {
+    if (neverRestarted(state, leak, params.never) === undefined) return { kind: 'restart' };
   }
   return end(state, leak, point, params, tried, obstacle);
 }
@@ -71,9 +73,14 @@ function end(
   const allowed = params.release.length === 0 ? 'nothing' : params.release.join(', ');
   return {
     kind: 'end',
-    why: `${first}the playbook allows no more than: ${allowed}`,
+    why: `${first}the playbook allows no more than: ${allowed}${restartRefused(state, leak, params)}`,
     hint: 'Allow `unmount` in `release`.',
   };
+}
+
+function restartRefused(state: SweepState, leak: LeakedMount, params: DeadContainersParams): string {
+  const why = params.release.includes('restart_holder') ? neverRestarted(state, leak, params.never) : undefined;
+  return why === undefined ? '' : `, and ${printable(why)}`;
 }
 
 function reason(what: Applied | Verdict): string {

@@ -1,4 +1,6 @@
-import type { Holder } from '../../core/findings.ts';
+import type { LeakedMount } from '../../mounts/leak.ts';
+import type { NamespaceTask } from '../../mounts/model.ts';
+import type { SweepState } from './state.ts';
 
 /** What is never restarted, whatever the playbook says: the host, the way into it, the runtimes, and what holds data. */
 const NEVER_RESTARTED = [
@@ -28,22 +30,59 @@ const NEVER_RESTARTED = [
   'iscsid*',
 ] as const;
 
-/** True if nothing may be done in the namespace of this holder. */
-export function isNever(holder: Holder, never: readonly string[]): boolean {
-  return never.some((glob) => names(holder).some((name) => matches(glob, name)));
+/** The name because of which nothing may be done in the namespace of a leak; undefined if none is on the list. */
+export function neverName(state: SweepState, leak: LeakedMount, never: readonly string[]): string | undefined {
+  return namesIn(state, leak).find((name) => never.some((glob) => matches(glob, name)));
 }
 
-/** True if this holder may not be restarted; only containers and services can be. */
-export function isNeverRestarted(holder: Holder, never: readonly string[]): boolean {
-  if (holder.kind !== 'container' && holder.kind !== 'unit') return true;
-  if (holder.kind === 'unit' && !holder.name.endsWith('.service')) return true;
-  return isNever(holder, [...never, ...NEVER_RESTARTED]);
+/** Why the holder of a leak may not be restarted: its kind, or a name on a list; undefined if it may. */
+export function neverRestarted(state: SweepState, leak: LeakedMount, never: readonly string[]): string | undefined {
+  const { kind, name, containerId } = leak.holder;
+  if (kind !== 'container' && kind !== 'unit') return 'only containers and services can be restarted';
+  if (kind === 'unit' && !name.endsWith('.service')) return 'only containers and services can be restarted';
+  const image = state.docker?.state.containers.find((each) => each.id === containerId)?.image;
+  const names = [...namesIn(state, leak), ...(image === undefined ? [] : imageNames(image))];
+  const found = names.find((each) => [...never, ...NEVER_RESTARTED].some((glob) => matches(glob, each)));
+  return found === undefined ? undefined : `what runs ${found} is never restarted`;
 }
 
-/** A unit is also meant by its name without the suffix; a container also by its id. */
-function names(holder: Holder): readonly string[] {
-  const id = holder.containerId === undefined ? [] : [holder.containerId, holder.containerId.slice(0, 12)];
-  return [holder.name, holder.name.replace(/\.(?:service|scope)$/, ''), ...id];
+/** All that a namespace may be called: its holder, and the containers, units and programs of the tasks that were looked at. */
+function namesIn(state: SweepState, { holder, namespace }: LeakedMount): readonly string[] {
+  const own = [...withoutSuffix(holder.name), ...idsOf(holder.containerId)];
+  if (namespace === state.view?.hostNamespace) return own;
+  const tasks = state.view?.namespaces.find((each) => each.inode === namespace)?.tasks ?? [];
+  return [...new Set([...own, ...tasks.flatMap((task) => namesOf(state, task))])];
+}
+
+function namesOf(state: SweepState, { command, executable, unit, containerId }: NamespaceTask): readonly string[] {
+  const program =
+    executable
+      ?.replace(/ \(deleted\)$/, '')
+      .split('/')
+      .at(-1) ?? command;
+  const container = state.docker?.state.containers.find((each) => each.id === containerId)?.name;
+  return [
+    command,
+    program,
+    ...(unit === undefined ? [] : withoutSuffix(unit)),
+    ...(container === undefined ? [] : [container]),
+    ...idsOf(containerId),
+  ];
+}
+
+/** A unit is also meant by its name without the suffix. */
+function withoutSuffix(name: string): readonly string[] {
+  return [name, name.replace(/\.(?:service|scope)$/, '')];
+}
+
+/** A container is also meant by its id. */
+function idsOf(containerId: string | undefined): readonly string[] {
+  return containerId === undefined ? [] : [containerId, containerId.slice(0, 12)];
+}
+
+/** `registry.example/data/postgres:16` is postgres. */
+function imageNames(image: string): readonly string[] {
+  return [(image.split('/').at(-1) ?? '').replace(/[:@].*/s, '')];
 }
 
 /** Only * and ? are special. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UnbusyError } from '../../../../src/core/errors.ts';
-import type { DeadContainersParams } from '../../../../src/modules/dead-containers/params.ts';
 import { planSweep, refuseSweep } from '../../../../src/modules/dead-containers/plan.ts';
-import type { Applied, Verdict } from '../../../../src/modules/module.ts';
+import type { Applied } from '../../../../src/modules/module.ts';
+import { type Case, LADDER, REMOVE, RMDIR, UNMOUNT } from './plan-cases.ts';
 import {
   DEAD,
   DIRECTORY,
@@ -15,126 +15,49 @@ import {
   overlay,
   paramsOf,
   stateOf,
-  type Twist,
   WEB,
 } from './sweep-bed.ts';
 
-const RMDIR = `rmdir:100:${MERGED}`;
-const UNMOUNT = 'unmount:200:52';
-const DETACH = 'detach:200:52';
-const RESTART = `restart:container:${MONITOR.id}`;
-const REMOVE = `remove:${DEAD.id}`;
-const BUSY: Applied = { kind: 'busy', by: 'tail (pid 9) has it open as fd 3' };
-
-interface Case {
-  readonly name: string;
-  readonly host?: Twist;
-  readonly params?: Partial<DeadContainersParams>;
-  readonly tried?: Readonly<Record<string, Applied | Verdict>>;
-  /** Ids of the plan; a question mark stands after those that are only conditional. */
-  readonly plan: readonly string[];
-  /** Words that the refusals must hold, one entry each; an empty plan without one says why in `name`. */
-  readonly refused?: readonly string[];
-}
+/** The layer's directory in the monitor, bound to a place of its own, with the mount on it. */
+const LAYER_AS_VOLUME = held(
+  '',
+  `51 50 8:1 /var/lib/docker/overlay2/${DEAD.mountId} /layer rw - ext4 /dev/sda1 rw`,
+).replace(`/rootfs${MERGED}`, '/layer/merged');
 
 const CASES: readonly Case[] = [
-  { name: 'nothing is dead', host: { dead: [], picture: HOST }, plan: [] },
-  { name: 'nothing holds it', host: { picture: HOST }, plan: [REMOVE] },
-  { name: 'nothing holds it, and it may stay', host: { picture: HOST }, params: { remove: false }, plan: [] },
-  { name: 'the mildest rung is the directory', host: { directories: [DIRECTORY] }, plan: [RMDIR, `${REMOVE}?`] },
-  { name: 'the directory is not there', plan: [UNMOUNT, `${REMOVE}?`] },
-  {
-    name: 'the kernel keeps directories that are mount points elsewhere',
-    host: { directories: [DIRECTORY] },
-    tried: { [RMDIR]: { kind: 'busy', by: 'EBUSY' } },
-    plan: [UNMOUNT, `${REMOVE}?`],
-  },
-  {
-    name: 'the directory was removed, and the mount is still there',
-    host: { directories: [DIRECTORY] },
-    tried: { [RMDIR]: { kind: 'not-yet', why: 'still there' } },
-    plan: [UNMOUNT, `${REMOVE}?`],
-  },
-  {
-    name: 'rmdir is not allowed',
-    host: { directories: [DIRECTORY] },
-    params: { release: ['unmount'] },
-    plan: [UNMOUNT, `${REMOVE}?`],
-  },
-  {
-    name: 'a mount that is no leak sits on the same directory',
-    host: {
-      directories: [DIRECTORY],
-      picture: `${HOST}${held()}ns 400 user 9\n task 4000 4000 5 csi /csi /csi.service\n 400 0 8:1 / / rw - ext4 /dev/sda1 rw\n 401 400 0:99 / ${MERGED} rw - xfs /dev/sdb rw`,
-    },
-    plan: [],
-    refused: ['no more than'],
-    params: { release: ['rmdir'] },
-  },
-  { name: 'nothing is allowed', params: { release: [] }, plan: [], refused: ['no more than: nothing'] },
-  {
-    name: 'only rmdir is allowed, and did not help',
-    host: { directories: [DIRECTORY] },
-    params: { release: ['rmdir'] },
-    tried: { [RMDIR]: { kind: 'busy', by: 'EBUSY' } },
-    plan: [],
-    refused: ['removing its directory did not help (EBUSY)'],
-  },
-  { name: 'it is in use', tried: { [UNMOUNT]: BUSY }, plan: [UNMOUNT], refused: ['tail (pid 9)'] },
-  {
-    name: 'it is in use, and may be detached',
-    params: { release: ['unmount', 'lazy_unmount'] },
-    tried: { [UNMOUNT]: BUSY },
-    plan: [DETACH, `${REMOVE}?`],
-  },
-  {
-    name: 'lazy comes after busy, never after another answer',
-    params: { release: ['unmount', 'lazy_unmount'] },
-    tried: { [UNMOUNT]: { kind: 'denied', why: 'EPERM' } },
-    plan: [UNMOUNT],
-    refused: ['EPERM'],
-  },
-  {
-    name: 'lazy is not for file systems on devices',
-    host: {
-      picture:
-        HOST +
-        held().replace(/(52 51 )0:60 (\/ \S+ rw) .*/, `$1253:4 $2 - ext4 /dev/mapper/docker-8:1-5-${DEAD.mountId} rw`),
-    },
-    params: { release: ['unmount', 'lazy_unmount'] },
-    tried: { [UNMOUNT]: BUSY },
-    plan: [UNMOUNT],
-    refused: ['tail'],
-  },
-  {
-    name: 'a restart comes last',
-    params: { release: ['unmount', 'restart_holder'] },
-    tried: { [UNMOUNT]: BUSY },
-    plan: [RESTART, `${REMOVE}?`],
-  },
-  {
-    name: 'a restart did not help either',
-    params: { release: ['unmount', 'restart_holder'] },
-    tried: { [UNMOUNT]: BUSY, [RESTART]: { kind: 'not-yet', why: 'x' } },
-    plan: [UNMOUNT],
-    refused: ['tail'],
-  },
-  {
-    name: 'a restart of what is never restarted',
-    host: {
-      picture:
-        HOST +
-        held().replace(/task 2000.*/, 'task 2000 2000 4711 dockerd /usr/bin/dockerd /system.slice/docker.service'),
-    },
-    params: { release: ['restart_holder'] },
-    plan: [],
-    refused: ['no more than: restart_holder'],
-  },
+  ...LADDER,
   {
     name: 'the holder has it as a volume of its own',
     host: { picture: HOST + held(`54 50 0:60 / /data rw ${overlay(DEAD)}`) },
     plan: [],
     refused: ['cadvisor, which has it as a volume of its own at /data'],
+  },
+  {
+    name: 'a container has the layer as a volume of its own: neither its directory nor a restart',
+    host: { directories: [DIRECTORY], picture: HOST + LAYER_AS_VOLUME },
+    params: { release: ['rmdir', 'unmount', 'restart_holder'] },
+    plan: [],
+    refused: ['cadvisor, which has it as a volume of its own at /layer/merged'],
+  },
+  {
+    name: 'a unit has the layer at a place of its own',
+    host: {
+      directories: [DIRECTORY],
+      picture: HOST + LAYER_AS_VOLUME.replace(/task 2000.*/, 'task 2000 2000 4711 agent /agent /agent.service'),
+    },
+    plan: [RMDIR, `${REMOVE}?`],
+  },
+  {
+    name: 'another file system hides the one that the directory is looked for in',
+    host: {
+      directories: [DIRECTORY],
+      picture:
+        HOST.replace(
+          '  20 1',
+          '  10 1 8:2 / /var/lib/docker rw - ext4 /dev/sda2 rw\n  11 1 8:3 / /var rw - ext4 /dev/sda3 rw\n  20 1',
+        ) + held('', '51 50 8:2 / /rootfs/var/lib/docker rw - ext4 /dev/sda2 rw'),
+    },
+    plan: [UNMOUNT, `${REMOVE}?`],
   },
   {
     name: 'it is not known where an unmount would reach',
@@ -200,6 +123,21 @@ const CASES: readonly Case[] = [
     host: { directories: [DIRECTORY] },
     plan: [],
     refused: ['never list'],
+  },
+  {
+    name: 'a program beside the holder is on the never list',
+    params: { never: ['ceph-osd'] },
+    host: {
+      directories: [DIRECTORY],
+      picture: HOST + held().replace('  50 49', '  task 2001 2001 4712 sh /opt/ceph/ceph-osd /\n  50 49'),
+    },
+    plan: [],
+    refused: ['container cadvisor holds it, and ceph-osd is on the never list'],
+  },
+  {
+    name: 'the unit of a task of the host is on the never list, and that is another namespace',
+    params: { never: ['systemd', 'nginx'] },
+    plan: [UNMOUNT, `${REMOVE}?`],
   },
   {
     name: 'the holder is on the never list by its id',

@@ -66,6 +66,7 @@ export const HELD_OTHER = `53 51 0:61 / /rootfs/var/lib/docker/overlay2/${OTHER.
 export interface Twist {
   readonly picture?: string;
   readonly dead?: readonly ContainerState[];
+  readonly monitor?: ContainerState;
   readonly directories?: readonly MountPointDirectory[];
   readonly obstacles?: Readonly<Record<string, Partial<Obstacles>>>;
   readonly tasks?: SweepState['tasks'];
@@ -78,7 +79,7 @@ export interface Twist {
 export function stateOf(twist: Twist): SweepState {
   const dead = twist.dead ?? [DEAD];
   const view = { ...viewOf(twist.picture ?? HOST + held()), unreadable: twist.unreadable ?? [] };
-  const containers = [...dead, MONITOR, WEB];
+  const containers = [...dead, twist.monitor ?? MONITOR, WEB];
   const targets = dead.map(containerTarget);
   const look = {
     daemon: twist.silent === undefined ? ('answered' as const) : ('late' as const),
