@@ -32,6 +32,7 @@ function contestants(names) {
   return [
     {
       name: 'unbusy, ten tasks',
+      changes: true,
       run: (bed) =>
         time([
           'node',
@@ -74,6 +75,7 @@ function contestants(names) {
     },
     has('ansible-playbook') && {
       name: 'ansible, forks 50, pipelining',
+      changes: true,
       slow: true,
       run: (bed) =>
         time(['ansible-playbook', '-i', bed.at('inventory.ini'), bed.at('w1-ansible.yml')], {
@@ -86,14 +88,14 @@ function contestants(names) {
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
 /** Interleaved rounds: A B C A B C …; the slow ones run once. */
-async function compare(hostCount, rounds, prepare, title) {
+async function compare(hostCount, rounds, prepare, title, takesPart = () => true) {
   const bed = await openBed(hostCount);
   try {
     writeOurs(bed);
     writeAnsible(bed);
     writeScript(bed);
     const tools = contestants(bed.names)
-      .filter((tool) => !(tool.slow && words.includes('fast')))
+      .filter((tool) => !(tool.slow && words.includes('fast')) && takesPart(tool))
       .map((tool) => ({ ...tool, samples: [] }));
     for (let round = 0; round <= rounds; round++) {
       for (const tool of tools) {
@@ -131,4 +133,4 @@ const words = process.argv.slice(4);
 console.log(`${cpus().length} cores, Node ${process.version}; controller and sshd share them, so only ratios travel.`);
 for (const size of sizes) await compare(size, rounds, converge, 'W1, converged');
 if (words.includes('changes'))
-  for (const size of sizes) await compare(size, Math.min(rounds, 3), scatter, 'W2, all change');
+  for (const size of sizes) await compare(size, Math.min(rounds, 3), scatter, 'W2, all change', (tool) => tool.changes);
