@@ -32,9 +32,13 @@ export async function findContainerTasks(session: Session, ids: readonly string[
   const answer = await runProgram(session, call, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   if (answer.records.some((record) => record.kind === 'partial')) {
-    const error = new UnbusyError('E_UNKNOWN', `the processes were not read within ${LOOK_SECONDS} s`, {
-      host: session.host,
-    });
+    const error = new UnbusyError(
+      'E_UNKNOWN',
+      `the processes of the dead containers could not be looked for within ${LOOK_SECONDS} s`,
+      {
+        host: session.host,
+      },
+    );
     return { kind: 'unknown', error };
   }
   const tasks = answer.records.map(({ fields: [containerId = '', tid, state = '', command = '', waitsIn = ''] }) => ({

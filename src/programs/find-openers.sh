@@ -3,7 +3,7 @@
 # Begins with bounded.sh. Arguments: 1 seconds for each of the three looks; 2 inode of the mount namespace; 3 mount point in it;
 #   4 major:minor; from 5 on the ids of the mount and of its copies in other namespaces.
 # Records: opener PID COMMAND STATE HOW WHAT, with HOW one of cwd, root, exe, fd, map, and WHAT the link's text (of fd: its number)
-#   | partial LOOK, for a look that did not end in time | more COUNT, openers beyond the first 40.
+#   | partial LOOK, for a look that did not end in time, or at open files on a kernel that does not tell their mount | more COUNT, openers beyond the first 40.
 # Exit: 0 looked (also if nothing was found, or a look was cut short); 64 bad arguments.
 # Never: follows a link into the mount, so that a dead file system cannot hang it; kernels before 3.15 do not tell fd by mount.
 set -eu
@@ -13,7 +13,8 @@ set -eu
 by_fdinfo='
   cd /proc && printf "%s\n" [0-9]*/fdinfo/* | xargs grep -H "^mnt_id:" 2>/dev/null | awk -v ids="$1" -F "[/:\t]+" '"'"'
     BEGIN { n = split(ids, list, " "); for (i = 1; i <= n; i++) wanted[list[i]] = 1 }
-    ($5 in wanted) && !(($1, $3) in seen) { seen[$1, $3] = 1; print "fd\t" $1 "\t" $3 }'"'"
+    ($5 in wanted) && !(($1, $3) in seen) { seen[$1, $3] = 1; print "fd\t" $1 "\t" $3 }
+    END { if (NR == 0) print "blind" }'"'"
 
 # Links of the tasks of that namespace, read but not followed.
 # shellcheck disable=SC2016
@@ -40,7 +41,7 @@ look() {
   name=$1
   shift
   bounded "$seconds" sh -c "$@"
-  if [ "$code" = late ]; then partial="$partial $name"; fi
+  if [ "$code" = late ] || [ "$said" = blind ]; then partial="$partial $name"; fi
   openers=$openers$nl$said
 }
 

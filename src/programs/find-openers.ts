@@ -16,10 +16,15 @@ export interface Opener {
   readonly what: string;
 }
 
-/** The first 40 openers; `partial` names the looks that were cut short. */
-export type Openers =
-  | { readonly kind: 'known'; readonly openers: readonly Opener[]; readonly partial: readonly string[] }
-  | { readonly kind: 'unknown'; readonly error: UnbusyError };
+/** What was found; `more` counts openers beyond the first 40, `partial` names the looks that were cut short or are blind here. */
+export interface KnownOpeners {
+  readonly kind: 'known';
+  readonly openers: readonly Opener[];
+  readonly more: number;
+  readonly partial: readonly string[];
+}
+
+export type Openers = KnownOpeners | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
 /** A mount, with the ids of its copies in other namespaces if those matter too. */
 export interface BusyMount {
@@ -33,7 +38,7 @@ const PROGRAM = boundedProgram('find-openers', text);
 
 const LOOK_SECONDS = 10;
 
-/** Who keeps a mount busy. An empty list proves nothing on kernels before 3.15, which do not tell open files by mount. */
+/** Who keeps a mount busy. Kernels before 3.15 do not tell open files by mount; there `partial` names fd. */
 export async function findOpeners(session: Session, mount: BusyMount): Promise<Openers> {
   const args = [String(LOOK_SECONDS), String(mount.namespace), mount.point, mount.device, ...mount.ids.map(String)];
   const call = { program: PROGRAM, args, deadlineMs: (3 * LOOK_SECONDS + 15) * 1000 };
@@ -49,17 +54,33 @@ export async function findOpeners(session: Session, mount: BusyMount): Promise<O
       what,
     }));
   const partial = answer.records.filter((record) => record.kind === 'partial').map((record) => record.fields[0] ?? '');
-  return { kind: 'known', openers, partial };
+  const more = Number(answer.records.find((record) => record.kind === 'more')?.fields[0] ?? 0);
+  return { kind: 'known', openers, more, partial };
 }
 
-/** Openers in one line: `postgres (pid 812) has it open as fd 7`. */
-export function describeOpeners(openers: readonly Opener[]): string {
+/** Openers in one line: `postgres (pid 812) has it open as fd 7`; empty only if all was looked at and nothing was found. */
+export function describeOpeners({ openers, more, partial }: KnownOpeners): string {
+  const looks = partial.map((look) => LOOKS[look] ?? look).join(', ');
+  return [
+    ...namedOpeners(openers),
+    ...(more === 0 ? [] : [`and ${more} more`]),
+    ...(looks === '' ? [] : [`what else has it open could not be seen (${looks})`]),
+  ].join('; ');
+}
+
+const LOOKS: Readonly<Record<string, string>> = {
+  fd: 'open files',
+  links: 'working directories',
+  maps: 'mapped files',
+};
+
+function namedOpeners(openers: readonly Opener[]): readonly string[] {
   const named = new Map<string, string>();
   for (const { pid, command, state, how, what } of openers) {
     const who = `${printable(command)} (pid ${pid}${state === 'D' ? ', state D' : ''})`;
     if (!named.has(who)) named.set(who, HOW[how] + (how === 'fd' ? ` ${printable(what)}` : ''));
   }
-  return [...named].map(([who, how]) => `${who} ${how}`).join('; ');
+  return [...named].map(([who, how]) => `${who} ${how}`);
 }
 
 const HOW: Readonly<Record<Opener['how'], string>> = {

@@ -2,6 +2,7 @@ import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Finding } from '../../core/findings.ts';
 import type { Change, Gap, Refusal } from '../../core/results.ts';
+import { printable } from '../../core/text.ts';
 import { deadContainersModule } from '../../modules/dead-containers/index.ts';
 import { deadContainersParams } from '../../modules/dead-containers/params.ts';
 import type { LeakedMount, LeakSet, LeakTarget } from '../../mounts/leak.ts';
@@ -127,7 +128,8 @@ async function openersOf(session: Session, leaks: readonly LeakedMount[]): Promi
   for (const leak of leaks.slice(0, OPENERS)) {
     const { namespace, mount } = leak;
     const answer = await findOpeners(session, { namespace, point: mount.point, device: mount.device, ids: [mount.id] });
-    if (answer.kind === 'known' && answer.openers.length > 0) found.set(leak, describeOpeners(answer.openers));
+    const openers = answer.kind === 'known' ? describeOpeners(answer) : printable(answer.error.message);
+    if (openers !== '') found.set(leak, openers);
   }
   return found;
 }

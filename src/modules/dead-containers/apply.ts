@@ -42,12 +42,12 @@ async function unmount(host: Session, step: SweepStep & { kind: 'unmount' }): Pr
   const answer = await releaseMount(host, mount, { mode });
   if (answer.kind === 'done') {
     if (before === undefined) return answer;
-    const openers = before.openers.length === 0 ? 'nothing had it open' : describeOpeners(before.openers);
-    return { kind: 'done', note: `${answer.note}; before: ${openers}` };
+    const openers = describeOpeners(before);
+    return { kind: 'done', note: `${answer.note}; before: ${openers === '' ? 'nothing had it open' : openers}` };
   }
   if (answer.kind !== 'busy') return answer;
   const openers = await findOpeners(host, busy);
-  const named = openers.kind === 'known' ? describeOpeners(openers.openers) : '';
+  const named = openers.kind === 'known' ? describeOpeners(openers) : '';
   return named === '' ? answer : { kind: 'busy', by: named };
 }
 

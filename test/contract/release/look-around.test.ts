@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bystander, checkBystanders } from '../../../src/programs/check-bystanders.ts';
 import { findContainerTasks } from '../../../src/programs/find-container-tasks.ts';
 import { findObstacles } from '../../../src/programs/find-obstacles.ts';
+import { describeOpeners, findOpeners } from '../../../src/programs/find-openers.ts';
 import { findStuckTasks } from '../../../src/programs/find-stuck-tasks.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
@@ -90,6 +91,27 @@ describe.skipIf(!able).each(shellKinds())('what lives beside a step, under $name
       [one, first, 'sleep', 'S'],
       [two, second, 'sleep', 'S'],
     ]);
+  });
+
+  it('does not take a look that could not be done for one that found nobody', async () => {
+    const tools = bed.folder('tools');
+    const blind = new ShellHost({ ...shell, path: `${tools}:${shell.path}` });
+    const stub = (name: string, code: number) =>
+      writeFileSync(join(tools, name), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+    const asked = { namespace: namespaceOf(process.pid) ?? 0, point: '/nowhere', device: '0:0', ids: [1] };
+    const nobody = await findOpeners(blind, asked);
+    expect(nobody).toEqual({ kind: 'known', openers: [], more: 0, partial: [] });
+    expect(await findContainerTasks(blind, ['4'.repeat(64)])).toEqual({ kind: 'known', tasks: [] });
+    // This shell takes its own applets before those of PATH: there is no way to take a tool from it.
+    if (shell.name === 'busybox') return;
+    // A kernel before 3.15 has no mnt_id in fdinfo.
+    stub('grep', 1);
+    const unseen = await findOpeners(blind, asked);
+    expect(unseen).toMatchObject({ partial: ['fd'] });
+    if (unseen.kind === 'known') expect(describeOpeners(unseen)).toContain('open files');
+    if (nobody.kind === 'known') expect(describeOpeners(nobody)).toBe('');
+    stub('xargs', 127);
+    expect((await findContainerTasks(blind, ['4'.repeat(64)])).kind).toBe('unknown');
   });
 
   it('names immutable files and directories that are missing', async () => {
