@@ -1,12 +1,15 @@
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
+import { printable } from '../../core/text.ts';
 import { type Bystander, checkBystanders, describeHarm } from '../../programs/check-bystanders.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { releaseMount } from '../../programs/release-mount.ts';
 import { removeContainer } from '../../programs/remove-container.ts';
 import { removeMountPoint } from '../../programs/remove-mount-point.ts';
 import { restartHolder } from '../../programs/restart-holder.ts';
+import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Applied } from '../module.ts';
+import { detachObstacle } from './directories.ts';
 import { type DeadContainersParams, milliseconds } from './params.ts';
 import type { SweepChange, SweepStep } from './state.ts';
 
@@ -15,7 +18,7 @@ export async function applySweep(host: Session, change: SweepChange, params: Dea
   const { step } = change;
   switch (step.kind) {
     case 'remove-directory':
-      return removeMountPoint(host, step.directory);
+      return removeDirectory(host, step);
     case 'unmount':
       return unmount(host, step);
     case 'restart':
@@ -31,6 +34,14 @@ export async function applySweep(host: Session, change: SweepChange, params: Dea
 /** Removing a layer takes longer than answering a question: ten times that, at least a minute. */
 function removalDeadline(params: DeadContainersParams): number {
   return Math.max(60_000, 10 * milliseconds(params.docker_deadline));
+}
+
+/** The kernel detaches whatever sits on the directory: so every table of the host is looked at right before. */
+async function removeDirectory(host: Session, step: SweepStep & { kind: 'remove-directory' }): Promise<Applied> {
+  const scan = await scanMounts(host, { all: true });
+  if (scan.kind === 'unknown') return scan;
+  const found = detachObstacle(scan.view, step.directory, step.covers);
+  return found === undefined ? removeMountPoint(host, step.directory) : { kind: 'stale', found: printable(found) };
 }
 
 /** Openers are looked for before a lazy unmount, as none can be found afterwards, and after a busy one, to name them. */

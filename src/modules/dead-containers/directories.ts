@@ -1,10 +1,11 @@
 import type { LeakedMount } from '../../mounts/leak.ts';
-import type { MountEntry } from '../../mounts/model.ts';
+import type { MountEntry, MountView } from '../../mounts/model.ts';
 import { type Dentry, dentryUnder, type MountTree, sameDentry, treesOf } from '../../mounts/tree.ts';
 import type { MountPointDirectory } from '../../programs/docker-records.ts';
+import type { DirectoryWitness } from '../../programs/remove-mount-point.ts';
 import { neverName } from './never.ts';
 import type { DeadContainersParams } from './params.ts';
-import type { SweepState } from './state.ts';
+import type { MountKey, SweepState } from './state.ts';
 
 /** A directory whose removal detaches mounts in other namespaces, and all of those mounts. */
 export interface DetachPoint {
@@ -35,6 +36,31 @@ export function detachPoints(state: SweepState, params: DeadContainersParams): r
     const selective = leaks.length === seated.length && same && leaks.every((leak) => isAlone(state, leak, params));
     return leaks.length > 0 && selective ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
   });
+}
+
+/**
+ * Why a directory must stay after all, from a view of every table of the host; undefined if nothing but the mounts that
+ * are meant sits on it. The plan knows only the tables that name the container.
+ */
+export function detachObstacle(
+  view: MountView,
+  { path, namespace }: DirectoryWitness,
+  covers: readonly MountKey[],
+): string | undefined {
+  const [gap] = view.unreadable;
+  if (gap !== undefined) return `process ${gap.pid}, which could not be looked at: ${gap.why}`;
+  const trees = treesOf(view);
+  const own = trees.find((tree) => tree.namespace.inode === namespace);
+  const dentry = own === undefined ? undefined : dentryAt(own, path);
+  if (dentry === undefined) return 'another path to the directory';
+  const meant = new Set(covers.map((each) => `${each.namespace}:${each.id}:${each.device}`));
+  for (const tree of trees) {
+    const other = tree.mounts.find(
+      (mount) => sits(tree, mount, dentry) && !meant.has(`${tree.namespace.inode}:${mount.id}:${mount.device}`),
+    );
+    if (other !== undefined) return `another mount on it, ${other.point} in namespace ${tree.namespace.inode}`;
+  }
+  return undefined;
 }
 
 /** A mount on it, or on a directory that the removed one would take along; the directory is empty, so only itself counts. */
