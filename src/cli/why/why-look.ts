@@ -11,7 +11,7 @@ import type { ContainerState, MountView } from '../../mounts/model.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
-import { deadContainerAt, deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
+import { containerAt, deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
 
 /** Everything that was seen of what was asked about. */
 export interface WhyAnswer {
@@ -103,14 +103,14 @@ async function scan(
   return answer.view;
 }
 
-/** A container that is named, or a dead one that a path leads to. */
+/** A container that is named, or that a path leads to. */
 function askedContainer(
   host: string,
   question: Question,
   containers: readonly ContainerState[],
 ): LeakTarget | undefined {
   if (question.kind === 'container') return findContainer(host, question.word, containers);
-  return question.kind === 'path' ? deadContainerAt(question.path, containers) : undefined;
+  return question.kind === 'path' ? containerAt(question.path, containers) : undefined;
 }
 
 function otherTarget(

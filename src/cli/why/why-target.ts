@@ -52,11 +52,13 @@ function forgottenTarget(id: string): LeakTarget {
   return { kind: 'container', id, name: id.slice(0, 12), tokens: [id, `${id}-init`], paths: [] };
 }
 
-/** The dead container whose layer or directory a path names: an error message tells the path, not the container. */
-export function deadContainerAt(path: string, containers: readonly ContainerState[]): LeakTarget | undefined {
+/**
+ * The container whose layer or directory a path names: an error message tells the path, not the container. Also one that
+ * lives: its mounts are its own, and whoever asks by the path must hear of it.
+ */
+export function containerAt(path: string, containers: readonly ContainerState[]): LeakTarget | undefined {
   const parts = components(path);
-  const dead = containers.filter((each) => each.dead || each.removing);
-  const named = dead.find(
+  const named = containers.find(
     ({ id, mountId }) => parts.includes(id) || (mountId !== undefined && parts.includes(mountId)),
   );
   return named === undefined ? undefined : containerTarget(named);

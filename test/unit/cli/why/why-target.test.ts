@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  deadContainerAt,
+  containerAt,
   deviceTarget,
   findContainer,
   pathTarget,
@@ -59,11 +59,12 @@ describe('a path', () => {
   const path = `/var/lib/docker/overlay2/${layer}/merged`;
   const dead = { ...container(B, 'mail'), dead: true, mountId: layer };
 
-  it('leads to the dead container whose layer or directory it names', () => {
-    expect(deadContainerAt(path, [dead])?.name).toBe('mail');
-    expect(deadContainerAt(`/var/lib/docker/containers/${B}/mounts/shm`, [dead])?.name).toBe('mail');
-    expect(deadContainerAt(path, [{ ...dead, dead: false }])).toBe(undefined);
-    expect(deadContainerAt(`${path.slice(0, -8)}0/merged`, [dead])).toBe(undefined);
+  it('leads to the container whose layer or directory it names', () => {
+    expect(containerAt(path, [dead])?.name).toBe('mail');
+    expect(containerAt(`/var/lib/docker/containers/${B}/mounts/shm`, [dead])?.name).toBe('mail');
+    expect(containerAt(path, [container(A, 'web'), { ...dead, dead: false }])?.name).toBe('mail');
+    expect(containerAt(path, [container(A, 'web')])).toBe(undefined);
+    expect(containerAt(`${path.slice(0, -8)}0/merged`, [dead])).toBe(undefined);
   });
 
   it('of a layer that no container has is looked for by the name of the layer', () => {
