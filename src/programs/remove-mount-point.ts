@@ -22,7 +22,9 @@ const STEP_SECONDS = 10;
 const REASONS: Readonly<Record<string, string>> = {
   mounted: 'a file system is mounted on it here',
   'not-empty': 'the directory is not empty',
-  busy: 'this kernel keeps a directory that is a mount point in any namespace (EBUSY); it was left as it was',
+  busy:
+    'the kernel does not let it go: something is mounted on it here under another name, or, before Linux 3.18, in any ' +
+    'namespace; it was left as it was',
   'read-only': 'its file system is read-only',
   denied: 'it, or its directory, is immutable (chattr +i or +a)',
 };

@@ -74,6 +74,20 @@ describe.skipIf(!able).each(shellKinds())('remove-mount-point under $name', (she
     expect(await removeMountPoint(host, witness(join(base, 'moved')))).toMatchObject({ kind: 'done' });
   });
 
+  it('leaves what is mounted here under another name, and does not blame an old kernel alone', async () => {
+    const base = folder();
+    for (const name of ['layer', 'layer/merged', 'alias']) mkdirSync(join(base, name));
+    const script = `mount --bind ${base}/layer ${base}/alias; mount -t tmpfs own ${base}/alias/merged; echo ready; exec sleep 300`;
+    const pid = await bed.hold(script);
+    const inside = new ShellHost({ ...shell, command: ['nsenter', '-m', '-t', String(pid), ...shell.command] });
+    const path = join(base, 'layer', 'merged');
+    const answer = await removeMountPoint(inside, { ...witness(path), namespace: namespaceOf(pid) ?? 0 });
+    expect(answer).toMatchObject({ kind: 'busy', by: expect.stringContaining('here under another name') });
+    expect(tableOf(pid).some((mount) => mount.source === 'own')).toBe(true);
+    // From where it is mounted nowhere, the same directory goes.
+    expect((await removeMountPoint(host, witness(path))).kind).not.toBe('stale');
+  });
+
   it('leaves what is mounted in its own namespace', async () => {
     const base = folder();
     const inside = new ShellHost({
