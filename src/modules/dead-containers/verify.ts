@@ -6,7 +6,7 @@ import type { MountKey, SweepChange, SweepState } from './state.ts';
 export function verifySweep(after: SweepState, change: SweepChange, before: SweepState): Verdict {
   const { step } = change;
   const harm = harmSeen(after, before, step.kind === 'restart' ? step.holder.name : undefined);
-  if (harm !== undefined) return { kind: 'not-yet', why: harm };
+  if (harm !== undefined) return harm;
   switch (step.kind) {
     case 'remove-container':
       return removed(after, step.id);
@@ -49,14 +49,21 @@ function removed(after: SweepState, id: string): Verdict {
 }
 
 /** What ran before and is not as it was. What was restarted has other processes. */
-function harmSeen(after: SweepState, before: SweepState, restarted: string | undefined): string | undefined {
+function harmSeen(after: SweepState, before: SweepState, restarted: string | undefined): Verdict | undefined {
   if (after.view === undefined) return undefined;
+  const [gap] = after.docker?.gaps ?? [];
   for (const each of before.bystanders) {
     if (each.containerId === restarted) continue;
     const now = after.bystanders.find((other) => other.containerId === each.containerId);
+    if (now === undefined && gap !== undefined)
+      return {
+        kind: 'unknown',
+        why: `whether container ${each.name} still runs could not be seen: ${gap.what}: ${gap.why}`,
+      };
     if (now === undefined || now.pid !== each.pid || now.startTime !== each.startTime)
-      return `container ${each.name} (pid ${each.pid}) no longer runs as it did`;
-    if (now.rootDevice !== each.rootDevice) return `container ${each.name} lost its root file system`;
+      return { kind: 'not-yet', why: `container ${each.name} (pid ${each.pid}) no longer runs as it did` };
+    if (now.rootDevice !== each.rootDevice)
+      return { kind: 'not-yet', why: `container ${each.name} lost its root file system` };
   }
   return undefined;
 }

@@ -61,6 +61,18 @@ describe('the second look', () => {
     expect(verdict(living(FREE, {}), step)).toBe('as-wanted');
   });
 
+  it('does not call a bystander harmed that it could not look at', () => {
+    const step = firstStep({});
+    const gaps = [{ what: `container ${WEB.id}`, why: 'its state cannot be read' }];
+    const blind = (state: SweepState): SweepState => ({
+      ...state,
+      ...(state.docker === undefined ? {} : { docker: { ...state.docker, gaps } }),
+    });
+    expect(verdict(blind(living(FREE, undefined)), step)).toBe('unknown');
+    expect(verdict(blind(living(FREE, { pid: 3001 })), step)).toBe('not-yet');
+    expect(verdict(blind(FREE), step)).toBe('as-wanted');
+  });
+
   it('expects a restarted holder to be another process, and nobody else', () => {
     const step = firstStep({}, ['restart_holder']);
     const monitor = {
