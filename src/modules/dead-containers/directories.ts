@@ -34,7 +34,8 @@ export function detachPoints(state: SweepState, params: DeadContainersParams): r
       ({ mount }) => mount.device === leaks[0]?.mount.device && mount.root === leaks[0]?.mount.root,
     );
     const selective = leaks.length === seated.length && same && leaks.every((leak) => isAlone(state, leak, params));
-    return leaks.length > 0 && selective ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
+    const memory = leaks.some((leak) => carriesLastMemory(trees, byMount, leak));
+    return leaks.length > 0 && selective && !memory ? [{ directory, namespace: view.ownNamespace, leaks }] : [];
   });
 }
 
@@ -74,6 +75,25 @@ function dentryAt(own: MountTree, path: string): Dentry | undefined {
   const cover = covers.sort((a, b) => a.point.length - b.point.length || a.id - b.id).at(-1);
   // Where another mount hides the cover, the path leads elsewhere.
   return cover === undefined || own.hidersOf(cover).length > 0 ? undefined : dentryUnder(cover, path);
+}
+
+/** File systems whose content is gone with their last mount. */
+const MEMORY = /^(?:tmpfs|ramfs|overlay|hugetlbfs)$/;
+
+/**
+ * True if something lies on a leak whose content would be lost, in use or not, as rmdir asks nobody. An unmount of its own
+ * comes first then: the kernel refuses that while it is in use.
+ */
+function carriesLastMemory(
+  trees: readonly MountTree[],
+  leaked: ReadonlyMap<MountEntry, LeakedMount>,
+  leak: LeakedMount,
+): boolean {
+  const tree = trees.find((each) => each.namespace.inode === leak.namespace);
+  const carried = tree?.descendantsOf(leak.mount).filter((mount) => MEMORY.test(mount.fstype)) ?? [];
+  const stays = ({ device }: MountEntry) =>
+    trees.some((each) => each.mounts.some((mount) => mount.device === device && !leaked.has(mount)));
+  return carried.some((mount) => !stays(mount));
 }
 
 /** What a living container asked for as a volume of its own stays, whatever the directory is called here. */

@@ -48,6 +48,22 @@ const CASES: readonly Case[] = [
     plan: [RMDIR, `${REMOVE}?`],
   },
   {
+    name: 'memory that is mounted nowhere else lies on it: the kernel is asked before it goes',
+    host: {
+      directories: [DIRECTORY],
+      picture: HOST + held(`54 52 0:99 / /rootfs${MERGED}/cache rw - tmpfs cache rw`),
+    },
+    plan: ['unmount:200:54', UNMOUNT, `${REMOVE}?`],
+  },
+  {
+    name: 'memory that is mounted elsewhere too lies on it',
+    host: {
+      directories: [DIRECTORY],
+      picture: `${HOST}  301 300 0:99 / /cache rw - tmpfs cache rw\n${held(`54 52 0:99 / /rootfs${MERGED}/cache rw - tmpfs cache rw`)}`,
+    },
+    plan: [RMDIR, `${REMOVE}?`],
+  },
+  {
     name: 'another file system hides the one that the directory is looked for in',
     host: {
       directories: [DIRECTORY],
