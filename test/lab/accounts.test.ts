@@ -62,7 +62,7 @@ function errorOf({ report }: UnbusyRun) {
 const password = (text: string) => ({ env: { UNBUSY_BECOME_PASSWORD: text } });
 const doas = { vars: { ansible_become_method: 'doas' } };
 
-describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, ({ door, held }) => {
+describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, (hosts) => {
   let unbusy: Unbusy;
   beforeAll(() => {
     unbusy = new Unbusy();
@@ -85,7 +85,7 @@ describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, ({ door, he
     ['opspw', password('lab-password')],
   ])('%s looks, through both transports, and finds nothing to do', async (user, options) => {
     for (const transport of ['ssh', 'openssh']) {
-      const ran = await sweepAs(door, user, options, ['-b', '--transport', transport]);
+      const ran = await sweepAs(hosts.door, user, options, ['-b', '--transport', transport]);
       expect(ran.code, troubleOf(ran)).toBe(0);
     }
   });
@@ -99,16 +99,16 @@ describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, ({ door, he
     ['tty', 'E_BECOME_TTY', {}],
   ])('%s ends with %s', async (user, code, options) => {
     for (const transport of ['ssh', 'openssh']) {
-      const ran = await sweepAs(door, user, options, ['-b', '--transport', transport]);
+      const ran = await sweepAs(hosts.door, user, options, ['-b', '--transport', transport]);
       expect([ran.code, errorOf(ran)?.code], troubleOf(ran)).toEqual([5, code]);
-      expect(errorOf(ran)?.message).toContain(door.name);
+      expect(errorOf(ran)?.message).toContain(hosts.door.name);
       expect(JSON.stringify(ran.report) + ran.stderr).not.toMatch(/wrong"|lab-password/);
     }
   });
 
   test('ops without becoming root is told to', async () => {
     const playbook = unbusy.file('sweep.yml', '- hosts: all\n  tasks:\n    - dead_containers: {}\n');
-    const ran = await unbusy.playbook([door], playbook, [], { user: 'ops' });
+    const ran = await unbusy.playbook([hosts.door], playbook, [], { user: 'ops' });
     expect([ran.code, errorOf(ran)?.code], troubleOf(ran)).toEqual([5, 'E_PREFLIGHT_ROOT']);
     expect(errorOf(ran)?.hint).toContain('-b');
   });
@@ -119,7 +119,7 @@ describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, ({ door, he
       ['opspw', password('lab-password')],
     ];
     for (const [user, options] of ways) {
-      await held.fresh(async (host) => {
+      await hosts.held.fresh(async (host) => {
         const planted = await plantPrivateService(host);
         const living = await bystanders(host);
         const refused = await harmless(host, () => sweepAs(host, 'tty'));
@@ -136,27 +136,29 @@ describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, ({ door, he
   });
 
   test('an unknown host key is listed, and learned where that is allowed; a changed one never passes', async () => {
-    const before = await hostState(door);
-    const known = readFileSync(door.access.knownHostsFile, 'utf8').split('\n');
+    const before = await hostState(hosts.door);
+    const known = readFileSync(hosts.door.access.knownHostsFile, 'utf8').split('\n');
     const lines = (address: string) => known.filter((line) => line.startsWith(`${address} `));
     const empty = unbusy.file('known_hosts', '');
     for (const transport of ['ssh', 'openssh']) {
-      const unknown = await sweepAs(door, 'root', { knownHostsFile: empty }, ['--transport', transport]);
+      const unknown = await sweepAs(hosts.door, 'root', { knownHostsFile: empty }, ['--transport', transport]);
       expect([unknown.code, errorOf(unknown)?.code], troubleOf(unknown)).toEqual([4, 'E_HOSTKEY_UNKNOWN']);
-      const others = lines(held.access.address).map((line) => line.replace(held.access.address, door.access.address));
+      const others = lines(hosts.held.access.address).map((line) =>
+        line.replace(hosts.held.access.address, hosts.door.access.address),
+      );
       const swapped = unbusy.file('known_hosts', `${others.join('\n')}\n`);
       for (const policy of [[], ['--host-keys', 'accept-new']]) {
         const args = ['--transport', transport, ...policy];
-        const changed = await sweepAs(door, 'root', { knownHostsFile: swapped }, args);
+        const changed = await sweepAs(hosts.door, 'root', { knownHostsFile: swapped }, args);
         expect([changed.code, errorOf(changed)?.code], troubleOf(changed)).toEqual([4, 'E_HOSTKEY_CHANGED']);
         expect(readFileSync(swapped, 'utf8')).toBe(`${others.join('\n')}\n`);
       }
     }
     expect(readFileSync(empty, 'utf8')).toBe('');
-    const learned = await sweepAs(door, 'root', { knownHostsFile: empty }, ['--host-keys', 'accept-new']);
+    const learned = await sweepAs(hosts.door, 'root', { knownHostsFile: empty }, ['--host-keys', 'accept-new']);
     expect(learned.code, troubleOf(learned)).toBe(0);
-    const [, , key = 'none'] = lines(door.access.address)[0]?.split(' ') ?? [];
+    const [, , key = 'none'] = lines(hosts.door.access.address)[0]?.split(' ') ?? [];
     expect(readFileSync(empty, 'utf8')).toContain(key);
-    expect(await hostState(door)).toBe(before);
+    expect(await hostState(hosts.door)).toBe(before);
   });
 });
