@@ -194,14 +194,24 @@ function chrooted(bed: Bed): string {
   return `[ -e ${jail}/busybox ] || cp "$(command -v busybox)" ${jail}/busybox; echo ready; exec chroot ${jail} /busybox sleep 1000`;
 }
 
-/** A namespace that is bound to a file and then left by its only process; unshare --mount=FILE may bind it too early. */
+/**
+ * A namespace that is bound to a file and then left by its only process; unshare --mount=FILE may bind it too early.
+ * The kernel lets a namespace be bound only in one with a lower number; where each processor numbers by itself, one of
+ * them has given a higher one.
+ */
 function pinning(bed: Bed, mount: string, stay: string): string {
   const pins = bed.folder('pins');
   const pin = `"${pins}/pin of\n'it'"`;
   return `mount --bind ${pins} ${pins}; mount --make-private ${pins}; : > ${pin}
-    unshare --mount --propagation private sh -ec '${mount}; : > ${pins}/up; exec sleep 1000' & inside=$!
-    until [ -e ${pins}/up ]; do sleep 0.05; done
-    mount --bind /proc/$inside/ns/mnt ${pin}; kill -9 $inside; wait $inside || :
+    for processor in $(seq 0 $(($(nproc) - 1))) $(seq 0 $(($(nproc) - 1))); do
+      rm -f ${pins}/up; bound=
+      taskset -c $processor unshare --mount --propagation private sh -ec '${mount}; : > ${pins}/up; exec sleep 1000' & inside=$!
+      until [ -e ${pins}/up ]; do sleep 0.05; done
+      mount --bind /proc/$inside/ns/mnt ${pin} && bound=yes || :
+      kill -9 $inside; wait $inside || :
+      [ -z "$bound" ] || break
+    done
+    [ -n "$bound" ]
     ${stay}`;
 }
 
