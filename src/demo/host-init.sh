@@ -105,6 +105,8 @@ plant() {
 }
 
 main() {
+  # An ordinary user's PATH often lacks the directories of the system's own programs, such as pivot_root.
+  PATH=$PATH:/usr/sbin:/sbin
   nl='
 '
   scratch=$1

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scanCommand } from '../../src/cli/commands/scan.ts';
+import { Given, type RawValue } from '../../src/cli/given.ts';
 import { loadInventory } from '../../src/config/inventory.ts';
 import { loadPlaybook } from '../../src/config/playbook.ts';
 import { fileReader } from '../../src/config/text-reader.ts';
@@ -9,6 +11,7 @@ import type { RunReport } from '../../src/core/results.ts';
 import type { DemoFleet } from '../../src/demo/fleet.ts';
 import { runPlaybook } from '../../src/engine/run.ts';
 import { MODULES } from '../../src/modules/registry.ts';
+import { fakeIo } from './cli-io.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,6 +44,18 @@ export async function sweepFleet(fleet: DemoFleet, playbook: string, mode: 'run'
     },
   };
   return runPlaybook(input, () => {}, new AbortController().signal);
+}
+
+/** `unbusy scan` over a demo fleet: its exit code, and what it wrote. */
+export async function scanFleet(fleet: DemoFleet): Promise<{ readonly exitCode: number; readonly text: string }> {
+  const io = fakeIo({ env: { ...process.env, LANG: 'C.UTF-8', UNBUSY_INVENTORY: undefined, UNBUSY_USER: undefined } });
+  const typed = new Map<string, RawValue>([
+    ['inventory', [fleet.inventoryFile]],
+    ['ssh-config', fleet.sshConfigFile],
+    ['host-keys', 'strict'],
+  ]);
+  const exitCode = await scanCommand.run(io, [], new Given(scanCommand.options, typed, io.env));
+  return { exitCode, text: io.written.out + io.written.err };
 }
 
 /** The shipped playbook. */

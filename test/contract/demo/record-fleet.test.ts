@@ -5,7 +5,7 @@ import { startDemoFleet, startNamespaceHosts } from '../../../src/demo/fleet.ts'
 import { SCENES } from '../../../src/demo/scenes.ts';
 import { RecordingHost } from '../../support/demo-recorder.ts';
 import { recordingText } from '../../support/recording-text.ts';
-import { SWEEP, sweepFleet } from '../../support/sweep-fleet.ts';
+import { SWEEP, scanFleet, sweepFleet } from '../../support/sweep-fleet.ts';
 
 const FILE = join(import.meta.dirname, '../../../src/demo/recorded-fleet.json');
 
@@ -20,11 +20,13 @@ describe('the recording of the demo fleet', () => {
       return { ...real, hosts };
     });
     const exits: number[] = [];
+    exits.push((await scanFleet(fleet)).exitCode);
     for (const mode of ['check', 'run', 'run', 'check'] as const) {
       exits.push((await sweepFleet(fleet, SWEEP, mode)).exitCode);
     }
+    exits.push((await scanFleet(fleet)).exitCode);
     await fleet.stop();
-    expect(exits).toEqual([3, 0, 0, 0]);
+    expect(exits).toEqual([3, 3, 0, 0, 0, 0]);
     const answers = SCENES.map(({ host }, index) => [host, hosts[index]?.answers ?? []] as const);
     writeFileSync(FILE, recordingText(Object.fromEntries(answers)));
   });

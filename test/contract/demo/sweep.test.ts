@@ -9,7 +9,7 @@ import {
 } from '../../../src/demo/fleet.ts';
 import recorded from '../../../src/demo/recorded-fleet.json' with { type: 'json' };
 import { CAN_UNSHARE } from '../../support/can-unshare.ts';
-import { SWEEP, sweepFleet } from '../../support/sweep-fleet.ts';
+import { SWEEP, scanFleet, sweepFleet } from '../../support/sweep-fleet.ts';
 
 async function realHosts(scratch: string): Promise<DemoHosts> {
   const hosts = await startNamespaceHosts(scratch);
@@ -37,6 +37,10 @@ describe.each(kinds)('the sweep over %s', (_name, possible, startHosts) => {
   // One story: each step stands on the one before.
   it.runIf(possible)('shows what it would do, does it, and has nothing to do afterwards', async () => {
     const dirty = { 'web-1': 'would-change', 'web-2': 'would-change', 'db-1': 'ok', 'build-1': 'would-change' };
+    // The demo begins with it, and it asks more than a sweep does.
+    const before = await scanFleet(fleet);
+    expect(before.text).not.toContain('E_PROGRAM_EXIT');
+    expect(before.exitCode).toBe(3);
     const planned = await sweepFleet(fleet, SWEEP, 'check');
     expect(errors(planned)).toEqual([]);
     expect(statuses(planned)).toEqual(dirty);
@@ -51,5 +55,8 @@ describe.each(kinds)('the sweep over %s', (_name, possible, startHosts) => {
     expect(statuses(again)).toEqual({ 'web-1': 'ok', 'web-2': 'ok', 'db-1': 'ok', 'build-1': 'ok' });
     expect(outcomes(again)).toEqual([]);
     expect(again.exitCode).toBe(0);
+    const after = await scanFleet(fleet);
+    expect(after.text).toContain('nothing to release on 4 hosts');
+    expect(after.exitCode).toBe(0);
   });
 });
