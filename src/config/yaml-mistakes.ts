@@ -36,8 +36,23 @@ export function explainSyntax(
   offset: number,
 ): readonly [message: string, hint?: string] {
   if (code === 'TAG_RESOLVE_FAILED') return explainTag(text, offset);
+  if (code === 'UNEXPECTED_TOKEN' && isTabIndented(text, offset)) return ['a tab cannot indent', 'Use spaces.'];
+  if (code === 'MISSING_CHAR' && isWholeLine(text, offset)) return ['a key needs a ":" behind it', 'Write `KEY:`.'];
   if (code === 'MISSING_CHAR' || code === 'UNEXPECTED_TOKEN') return [decapitalize(message)];
   return SENTENCES[code] ?? [decapitalize(message)];
+}
+
+/** A tab between keys breaks the parser's rhythm, and it complains of what stands behind the tab. */
+function isTabIndented(text: string, offset: number): boolean {
+  return /^ *\t\s*$/.test(text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset));
+}
+
+/** True for a word alone on its line, as a host is in a list; a quote that is not closed is no such word. */
+function isWholeLine(text: string, offset: number): boolean {
+  return (
+    /^ *$/.test(text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)) &&
+    /^[\w.-]+[ \t]*(\r?\n|$)/.test(text.slice(offset))
+  );
 }
 
 function explainTag(text: string, offset: number): readonly [message: string, hint?: string] {

@@ -42,8 +42,14 @@ function compose(tokens: Parameters<Composer['compose']>[0], text: string, reade
   const composer = new Composer({ version: '1.2', strict: true, uniqueKeys: false, prettyErrors: false });
   const [document, second] = [...composer.compose(tokens, true, text.length)];
   if (document === undefined) return undefined;
-  for (const { code, message, pos } of [...document.errors, ...document.warnings])
+  let tokenLine = -1;
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const line = text.lastIndexOf('\n', pos[0] - 1);
+    // One token in the wrong place makes all behind it on its line unexpected.
+    if (code === 'UNEXPECTED_TOKEN' && line === tokenLine) continue;
+    if (code === 'UNEXPECTED_TOKEN') tokenLine = line;
     reader.mistake(pos[0], ...explainSyntax(code, message, text, pos[0]));
+  }
   if (second !== undefined) reader.mistake(second.range[0], ...explainSyntax('MULTIPLE_DOCS', '', text, 0));
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
     reader.mistake(0, `YAML ${document.directives.yaml.version} is not read, only 1.2`, 'Remove the %YAML line.');

@@ -34,6 +34,9 @@ describe('parseYaml', () => {
   it.each([
     ['a: 1\nb: 2\na: 3\n', '3:1 "a" stands twice in the same mapping; the first is on line 1'],
     ['a:\n\t- b\n', '2:1 a tab cannot indent'],
+    ['- a: 1\n  b: 2\n\tc: [2]\n', '3:2 a tab cannot indent'],
+    ['a:\n  b: 1\n  web01\n', '3:3 a key needs a ":" behind it'],
+    ['a: "x\nb: 1\n', '3:1 missing closing "quote'],
     ['a: b: c\n', '1:4 there is a second ": " on this line'],
     ['a: *nope\n', '1:4 there is no anchor &nope before this alias'],
     ['&a [*a]\n', '1:5 the alias *a refers to a value that it is part of'],
