@@ -24,11 +24,12 @@ export function renderScan(report: RunReport, options: SummaryOptions): readonly
       ? `nothing to release on ${count(seen.length, 'host')} that could be looked at`
       : `${count(found.length, 'leak or dead container', 'leaks and dead containers')} on ${count(on, 'host')} of ${seen.length}`;
   const rest = unseen === 0 ? '' : `; ${count(unseen, 'host')} could not be looked at`;
+  const sum = seen.length === 0 ? `unknown: 0 of ${count(unseen, 'host')} could be looked at` : `${total}${rest}`;
   return [
     ...table,
     ...(table.length === 0 ? [] : ['']),
     ...troubleLines(report, options),
-    options.style.paint('bold', `${total}${rest}. Nothing was changed.`),
+    options.style.paint('bold', `${sum}. Nothing was changed.`),
   ];
 }
 

@@ -46,7 +46,7 @@ describe('what a scan shows', () => {
 
   it('never says that a host is clean that was not looked at', () => {
     expect(renderScan(scan(down), options).at(-1)).toBe(
-      'nothing to release on 0 hosts that could be looked at; 1 host could not be looked at. Nothing was changed.',
+      'unknown: 0 of 1 host could be looked at. Nothing was changed.',
     );
   });
 
