@@ -20,8 +20,8 @@ export function commandEpilogue(spec: CommandSpec): string {
 export function programEpilogue(): string {
   return [
     ...section('Start here', [
-      '  unbusy demo                                      see it work, without hosts and without Docker',
-      '  unbusy scan -i host1,host2,                      look, change nothing',
+      '  unbusy demo                                            see it work, without hosts and without Docker',
+      '  unbusy scan -i host1,host2,                            look, change nothing',
       '  unbusy run playbooks/sweep-dead.yml -i hosts.yml -C    what would be done',
     ]),
     ...section('Exit codes', (Object.keys(EXIT_CODES).map(Number) as ExitCode[]).map(exitLine)),

@@ -15,9 +15,13 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
     .helpCommand('help [command]', 'Print help of a command.')
     .addHelpText('after', programEpilogue())
     .configureHelp({ styleTitle: (text) => text });
-  settle(program, io);
+  settle(program, io, 'Run `unbusy --help` for the commands.');
   for (const spec of commands) {
-    const command = settle(program.command(spec.name), io);
+    const command = settle(
+      program.command(spec.name),
+      io,
+      `Run \`unbusy help ${spec.name}\` for its options and examples.`,
+    );
     describeCommand(command, spec);
     command.action(async (...given: unknown[]) => {
       const args = command.processedArgs.flatMap((each: unknown) => (each === undefined ? [] : each)) as string[];
@@ -33,15 +37,18 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
   return exitCode;
 }
 
-/** Every command ends by a throw instead of ending the process, and writes where we say. */
-function settle(command: Command, io: Io): Command {
+/** Every command ends by a throw instead of ending the process, and writes where we say; `next` stands below a mistake. */
+function settle(command: Command, io: Io, next: string): Command {
   const columns = (terminal: Io['out']) => (terminal.isTerminal ? Math.min(terminal.columns(), 110) : 100);
   return command
     .exitOverride()
     .showSuggestionAfterError(true)
+    .showHelpAfterError(`  ${next}`)
     .configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: (text) => io.err.write(text),
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, 'E_USAGE: ').replace(/\n\((Did you mean .*)\)\n$/s, '\n  $1\n')),
       getOutHelpWidth: () => columns(io.out),
       getErrHelpWidth: () => columns(io.err),
       getOutHasColors: () => false,

@@ -78,7 +78,7 @@ function closing(style: Style): readonly string[] {
   return [
     '',
     style.paint('bold', 'The demo fleet is being taken down; nothing of it stays. On your own hosts:'),
-    '  unbusy scan -i host1,host2,                          look, change nothing',
+    '  unbusy scan -i host1,host2,                               look, change nothing',
     `  unbusy run ${PLAYBOOK} -i host1,host2, -C   what would be done`,
     `  unbusy run ${PLAYBOOK} -i host1,host2,      do it`,
   ];

@@ -63,13 +63,16 @@ function pageOf(topic: string | undefined): Page {
 function modulesPage(): Page {
   const modules = [...MODULES.values()];
   return {
-    lines: (style, columns) =>
-      renderTable(
+    lines: (style, columns) => [
+      ...renderTable(
         ['MODULE', 'WHAT IT DOES'],
         modules.map(({ name, summary }) => ({ cells: [name, summary] })),
         style,
         columns,
       ),
+      '',
+      'More: `unbusy doc MODULE` for its parameters, `unbusy doc playbook`, `unbusy doc errors`, `unbusy doc exit-codes`.',
+    ],
     json: modules.map(({ name, summary, needsRoot }) => ({ name, summary, needsRoot })),
   };
 }

@@ -49,9 +49,9 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
+    [['rnu'], "E_USAGE: unknown command 'rnu'", '\n  Did you mean run?\n  Run `unbusy --help`'],
     [['run', '--chek', 'p.yml'], "unknown option '--chek'", 'Did you mean --check?'],
-    [['run'], "missing required argument 'playbook'", ''],
+    [['run'], "missing required argument 'playbook'", '\n  Run `unbusy help run`'],
     [['run', 'p.yml', 'q.yml'], 'too many arguments', ''],
     [['run', 'p.yml', '--host-keys', 'off'], 'Choose one of strict, accept-new.', ''],
     [['run', 'p.yml', '-i'], 'argument missing', ''],
