@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LeftOut } from './test/support/left-out.ts';
 
 /** Loads a host program as its own text, as the bundle does. */
 const programText = {
@@ -18,6 +19,7 @@ const project = (name: string, extra: object) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', new LeftOut()],
     projects: [
       project('unit', {}),
       project('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
