@@ -77,12 +77,12 @@ function pictureOf(scratch: string): readonly string[] {
   const store = `/proc/${init}/root/run/stand-in`;
   const layers = `/proc/${init}/root/var/lib/docker`;
   const states = readdirSync(store).map((name) => `${name} ${readFileSync(`${store}/${name}`, 'utf8')}`);
-  const tree = treeOf(layers).sort();
+  const tree = [...treeOf(layers)].sort();
   return [...states.sort(), ...tree, ...mountTables(init)];
 }
 
 /** All paths below, but not in what the kernel keeps for itself in a work directory of overlay: mode 0, for root alone. */
-function treeOf(directory: string): readonly string[] {
+function treeOf(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = `${directory}/${entry.name}`;
     const closed = !entry.isDirectory() || path.endsWith('/work/work');
