@@ -12,7 +12,7 @@ export class LeftOut implements Reporter {
       if (tests > 0) skipped.set(suite, { tests: before.tests + tests, files: before.files + 1 });
     }
     for (const [suite, { tests, files }] of skipped) {
-      process.stderr.write(`LEFT OUT of ${suite}: ${tests} tests in ${files} files: ${whyLeftOut(suite)}\n`);
+      process.stderr.write(`LEFT OUT of ${suite}: tests ${tests}, in files ${files}: ${whyLeftOut(suite)}\n`);
     }
   }
 }
@@ -20,6 +20,6 @@ export class LeftOut implements Reporter {
 function whyLeftOut(suite: string): string {
   const lab = canRunLab();
   if (suite === 'lab' && !lab.ok) return lab.why;
-  if (process.getuid?.() !== 0) return 'most of them need root';
-  return 'not possible on this machine or not for this case; their names say why';
+  const lacking = process.getuid?.() === 0 ? '' : 'need root, or ';
+  return `${lacking}do not fit this machine or the case; an arrow down marks each above`;
 }
