@@ -107,7 +107,10 @@ describeLab('a sweep as', { door: {}, held: { legacyRmdir: true } }, (hosts) => 
   });
 
   test('ops without becoming root is told to', async () => {
-    const playbook = unbusy.file('sweep.yml', '- name: sweep\n  hosts: all\n  tasks:\n    - name: sweep\n      dead_containers: {}\n');
+    const playbook = unbusy.file(
+      'sweep.yml',
+      '- name: sweep\n  hosts: all\n  tasks:\n    - name: sweep\n      dead_containers: {}\n',
+    );
     const ran = await unbusy.playbook([hosts.door], playbook, [], { user: 'ops' });
     expect([ran.code, errorOf(ran)?.code], troubleOf(ran)).toEqual([5, 'E_PREFLIGHT_ROOT']);
     expect(errorOf(ran)?.hint).toContain('-b');
