@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import type { Finding } from '../core/findings.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Change, Gap, Refusal } from '../core/results.ts';
+import type { Change, Gap, Refusal, Risk } from '../core/results.ts';
 
 /** What looking gave: a state with the gaps in it, or nothing that may be relied on. */
 export type Observed<State> =
@@ -67,6 +67,12 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   result(state: State): JsonObject;
   /** What a scan shows of this state. */
   findings?(state: State): readonly Finding[];
+  /** Why what is configured is not in effect yet; handlers run for it as for a change, so that a run that was cut before them is finished by the next one. */
+  unsettled?(state: State, params: Params): string | undefined;
+  /** Hosts of equal signature may stand for each other as canaries. */
+  signature?(state: State): string;
+  /** The dangerous risks that a task with these parameters may come to need; a run without anyone to confirm them is refused before it connects. */
+  dangers?(params: Params): readonly Risk[];
 }
 
 /** Gives a module its types without widening them. */
