@@ -15,7 +15,7 @@ const sizes =
         [200, 500, 3000],
       ];
 const rounds = Number(process.argv[5] ?? 7);
-const token = 'f'.repeat(63) + 'a';
+const token = `${'f'.repeat(63)}a`;
 const work = mkdtempSync(join(tmpdir(), 'unbusy-bench-'));
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 /** CPU milliseconds of ended children so far, in ticks of 10 ms (proc_pid_stat(5), fields 16 and 17). */
