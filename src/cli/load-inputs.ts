@@ -5,7 +5,9 @@ import type { Inventory } from '../config/inventory-model.ts';
 import { loadPlaybook } from '../config/playbook.ts';
 import type { Playbook } from '../config/playbook-model.ts';
 import { fileReader, readFailure } from '../config/text-reader.ts';
+import { refuseUnreadVars } from '../config/unread-vars.ts';
 import { MistakesError, UnbusyError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
 import { MODULES } from '../modules/registry.ts';
 import type { Given } from './given.ts';
 
@@ -42,21 +44,22 @@ export function noticesOf(inventory: Inventory): readonly string[] {
 /** A playbook with the inventory that it meets: mistakes of both are thrown at once, names are checked against both. */
 export function loadPlaybookAndInputs(file: string, given: Given): Inputs & { readonly playbook: Playbook } {
   const text = readText(file);
-  let knownNames: ReadonlySet<string> | undefined;
+  let known: { readonly knownNames: ReadonlySet<string>; readonly extraVars: JsonObject } | undefined;
   const [inputs, playbook] = together(
     () => {
       const loaded = loadInputs(given);
-      knownNames = namesOf(loaded);
+      const { vars } = loaded.extraVars;
+      known = { knownNames: new Set([...Object.keys(vars), ...inventoryNames(loaded.inventory)]), extraVars: vars };
       return loaded;
     },
-    () => loadPlaybook(file, text, MODULES, knownNames === undefined ? {} : { knownNames }),
+    () => loadPlaybook(file, text, MODULES, known),
   );
+  refuseUnreadVars(inputs.extraVars, playbook, inventoryNames(inputs.inventory));
   return { ...inputs, playbook };
 }
 
-function namesOf({ extraVars, inventory }: Inputs): ReadonlySet<string> {
-  const hosts = [...inventory.hosts.values()];
-  return new Set([...Object.keys(extraVars.vars), ...hosts.flatMap((host) => Object.keys(host.vars))]);
+function inventoryNames(inventory: Inventory): ReadonlySet<string> {
+  return new Set([...inventory.hosts.values()].flatMap((host) => Object.keys(host.vars)));
 }
 
 /** The text of a file that the command line names. */

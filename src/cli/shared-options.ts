@@ -30,14 +30,16 @@ export const HOST_OPTIONS: readonly OptionSpec[] = [
     value: 'pattern',
     help: 'Only these of the hosts: names, groups, globs, web[01:40], a:&b, a:!b, @file.',
   },
-  {
-    name: 'extra-vars',
-    short: 'e',
-    kind: 'list',
-    value: 'vars',
-    help: 'Variables over all others: k=v, {"k": 1}, @file. Repeat for more.',
-  },
 ];
+
+/** Variables, where something reads them. */
+export const VARS_OPTION: OptionSpec = {
+  name: 'extra-vars',
+  short: 'e',
+  kind: 'list',
+  value: 'vars',
+  help: 'Variables over all others: k=v, {"k": 1}, @file. Repeat for more.',
+};
 
 /** How to get there. */
 export const CONNECTION_OPTIONS: readonly OptionSpec[] = [

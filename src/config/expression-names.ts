@@ -31,11 +31,14 @@ export interface NamesInSight {
   readonly registered: ReadonlySet<string>;
   /** Registered by this task or a later one of the play. */
   readonly later: ReadonlySet<string>;
+  /** Grows by every name that an expression reads, so that a variable nobody reads can be told from a slip of the fingers. */
+  readonly read: Set<string>;
 }
 
-/** Names of an expression that do not exist where it stands. `late`: it is evaluated over `result` too. */
+/** Names of an expression that do not exist where it stands; all its names are noted as read. `late`: it is evaluated over `result` too. */
 export function checkNames(expression: Expression, sight: NamesInSight, late = false): LanguageFault[] {
   const faults: LanguageFault[] = [];
+  for (const name of expression.names) sight.read.add(name);
   for (const { name, start } of expression.roots) {
     const fault = checkRoot(name, sight, late);
     if (fault !== undefined) faults.push({ ...fault, start });

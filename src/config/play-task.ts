@@ -23,6 +23,8 @@ export interface PlaySight {
   readonly registered: ReadonlySet<string>;
   /** Every name that is registered up to the end of the play. */
   readonly all: ReadonlySet<string>;
+  /** Every name that an expression reads so far. */
+  readonly read: Set<string>;
 }
 
 const taskSchema = z.strictObject(taskKeys);
@@ -66,7 +68,8 @@ class TaskReader {
     this.#node = node;
     this.#sight = sight;
     const later = new Set([...sight.all].filter((name) => !sight.registered.has(name)));
-    this.#names = { variables: sight.variables, playVars: sight.playVars, registered: sight.registered, later };
+    const { variables, playVars, registered, read } = sight;
+    this.#names = { variables, playVars, registered, later, read };
     this.#modules = modules;
     this.#source = source;
     this.#mistakes = mistakes;

@@ -1,3 +1,4 @@
+import { rolloutKeys } from './play-rollout.ts';
 import { z } from './schema.ts';
 
 const condition = z.union([z.string(), z.boolean()]);
@@ -28,4 +29,5 @@ export const playKeys = {
   vars: z.record(z.string(), z.unknown()).optional().describe('Variables; the inventory and -e override them.'),
   become: z.boolean().optional().describe('Whether to be root for the tasks of the play.'),
   tags: tags.optional().describe('Tags of all its tasks.'),
+  ...rolloutKeys,
 };

@@ -1,5 +1,6 @@
 import type { SourcePlace } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { Rollout } from './play-rollout.ts';
 import type { z } from './schema.ts';
 
 /** What the playbook loader must know of a module; the registry is handed in, for config lies below modules. */
@@ -62,6 +63,8 @@ export interface Play {
   readonly vars: JsonObject;
   readonly become?: boolean;
   readonly tags: readonly string[];
+  /** How it goes over its hosts; without it all at once, and nothing on one host stops the others. */
+  readonly rollout?: Rollout;
   readonly tasks: readonly Task[];
   readonly place: SourcePlace;
 }
@@ -70,4 +73,6 @@ export interface Play {
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
+  /** Every variable that one of its expressions reads. */
+  readonly reads: ReadonlySet<string>;
 }

@@ -1,10 +1,11 @@
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { LANGUAGE_NAMES } from '../expression/cel.ts';
 import { RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import { checkPattern } from './host-pattern.ts';
 import { Mistakes } from './mistakes.ts';
 import { type PlaySight, readTags, readTask, registerNames } from './play-task.ts';
+import { readRollout } from './play-rollout.ts';
 import { playKeys } from './playbook-keys.ts';
 import type { ModuleFacts, Play, Playbook, Task } from './playbook-model.ts';
 import { z } from './schema.ts';
@@ -18,6 +19,8 @@ import { describe, keyOffsetAt, nodeAt, type YamlNode } from './yaml-node.ts';
 export interface PlaybookOptions {
   /** Variables that some selected host or -e defines; without it, any name may be a variable. */
   readonly knownNames?: ReadonlySet<string>;
+  /** Variables of -e, which nothing overrides: what reads only them is checked at once. */
+  readonly extraVars?: JsonObject;
 }
 
 const playSchema = z.strictObject(playKeys);
@@ -44,15 +47,17 @@ export function loadPlaybook(
     );
   }
   const registered = new Set<string>();
+  const read = new Set<string>();
   let index = 0;
   for (const node of root?.items ?? []) {
-    const play = new PlayReader(source, mistakes, modules, options.knownNames).read(node, index, registered);
+    const play = new PlayReader(source, mistakes, modules, options, read).read(node, index, registered);
     if (play === undefined) continue;
     plays.push(play);
     index += play.tasks.length;
   }
   mistakes.throwIfAny();
-  return { file, plays };
+  const reads = new Set([...read].filter((name) => !registered.has(name) && !RESERVED_NAMES.has(name)));
+  return { file, plays, reads };
 }
 
 /** Reads one play. */
@@ -61,17 +66,22 @@ class PlayReader {
   readonly #mistakes: Mistakes;
   readonly #modules: ReadonlyMap<string, ModuleFacts>;
   readonly #variables: ReadonlySet<string> | undefined;
+  readonly #extraVars: JsonObject;
+  readonly #read: Set<string>;
 
   constructor(
     source: SourceText,
     mistakes: Mistakes,
     modules: ReadonlyMap<string, ModuleFacts>,
-    variables: ReadonlySet<string> | undefined,
+    options: PlaybookOptions,
+    read: Set<string>,
   ) {
     this.#source = source;
     this.#mistakes = mistakes;
     this.#modules = modules;
-    this.#variables = variables;
+    this.#variables = options.knownNames;
+    this.#extraVars = options.extraVars ?? {};
+    this.#read = read;
   }
 
   /** `registered` holds the names of earlier plays and takes those of this one. */
@@ -89,6 +99,7 @@ class PlayReader {
     const vars = this.#vars(node.entries.get('vars')?.node);
     const hosts = this.#hosts(node.entries.get('hosts')?.node);
     const name = typeof own.name === 'string' ? own.name : hosts;
+    const rollout = readRollout(own, (path, message, hint) => this.#add(nodeAt(node, path).offset, message, hint));
     const tasks = this.#tasks(node, vars, firstIndex, registered);
     return {
       name,
@@ -97,6 +108,7 @@ class PlayReader {
       tasks,
       ...(typeof own.become === 'boolean' ? { become: own.become } : {}),
       tags: readTags(own.tags),
+      ...(rollout === undefined ? {} : { rollout }),
       place: this.#source.placeAt(node.offset),
     };
   }
@@ -158,6 +170,12 @@ class PlayReader {
     return node?.entries === undefined ? {} : (node.value as JsonObject);
   }
 
+  /** Values that are the same on every host: the play's vars that no inventory overrides, and those of -e. */
+  #fixed(vars: JsonObject): ReadonlyMap<string, Json> {
+    const own = Object.entries(vars).filter(([name]) => this.#variables?.has(name) === false);
+    return new Map([...own, ...Object.entries(this.#extraVars)]);
+  }
+
   #tasks(play: YamlNode, vars: JsonObject, firstIndex: number, registered: Set<string>): readonly Task[] {
     const entry = play.entries?.get('tasks');
     const items = entry?.node.items;
@@ -170,11 +188,10 @@ class PlayReader {
     const sight: PlaySight = {
       variables: this.#variables,
       playVars: new Set(Object.keys(vars)),
-      fixed: new Map(
-        Object.entries(vars).filter(([name]) => this.#variables !== undefined && !this.#variables.has(name)),
-      ),
+      fixed: this.#fixed(vars),
       registered,
       all: new Set([...registered, ...registerNames(items ?? [])]),
+      read: this.#read,
     };
     const tasks: Task[] = [];
     for (const item of items ?? []) {

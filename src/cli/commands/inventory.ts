@@ -5,14 +5,19 @@ import { renderTree, type TreeNode } from '../../report/tree.ts';
 import type { CommandSpec } from '../command.ts';
 import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
-import { HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
+import { HOST_OPTIONS, LOOK_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 
 /** `unbusy inventory [PATTERN]`: hosts, their groups, and each variable with the place that it came from. */
 export const inventoryCommand: CommandSpec = {
   name: 'inventory',
   summary: 'Show hosts, groups and variables, each with its origin; no host is touched.',
   args: [{ name: 'pattern', help: 'Host pattern; all if not given.', required: false }],
-  options: [...HOST_OPTIONS, { name: 'json', kind: 'switch', help: 'One JSON object on stdout.' }, ...LOOK_OPTIONS],
+  options: [
+    ...HOST_OPTIONS,
+    VARS_OPTION,
+    { name: 'json', kind: 'switch', help: 'One JSON object on stdout.' },
+    ...LOOK_OPTIONS,
+  ],
   examples: [
     ['unbusy inventory -i hosts.yml', 'everything'],
     ['unbusy inventory -i hosts.yml "docker:&rack7"', 'hosts that are in both groups'],

@@ -5,7 +5,7 @@ import { listHosts, listTasks } from '../listings.ts';
 import { loadPlaybookAndInputs } from '../load-inputs.ts';
 import { runAndPrint } from '../run-and-print.ts';
 import type { Selection } from '../selection.ts';
-import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS } from '../shared-options.ts';
+import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 import { lintFiles } from './lint.ts';
 
 /** `unbusy run PLAYBOOK`: makes hosts as the playbook says, or says with -C what it would do. */
@@ -22,6 +22,7 @@ export const runCommand: CommandSpec = {
     },
     { name: 'diff', short: 'D', kind: 'switch', help: 'Show what changes in files.' },
     ...HOST_OPTIONS,
+    VARS_OPTION,
     {
       name: 'tags',
       short: 't',

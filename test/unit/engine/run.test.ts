@@ -37,6 +37,7 @@ const task = (index: number, tags: readonly string[] = []): Task => ({
 const playbook = (...plays: readonly (readonly Task[])[]): Playbook => ({
   file: 'p.yml',
   plays: plays.map((tasks) => ({ name: 'play', hosts: 'all', vars: {}, tags: [], tasks, place: PLACE })),
+  reads: new Set(),
 });
 
 interface Parts {

@@ -41,7 +41,11 @@ const play = (hosts: string, ...tasks: readonly Task[]): Play => ({
   place: PLACE,
 });
 
-const PLAYBOOK: Playbook = { file: 'p.yml', plays: [play('web', task(0, ['sweep'])), play('db', task(1, ['report']))] };
+const PLAYBOOK: Playbook = {
+  file: 'p.yml',
+  plays: [play('web', task(0, ['sweep'])), play('db', task(1, ['report']))],
+  reads: new Set(),
+};
 
 function chosen(flags: Partial<SelectionFlags>) {
   const plays = selectPlays(PLAYBOOK, INVENTORY, { tags: [], skipTags: [], ...flags });
