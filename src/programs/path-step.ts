@@ -30,6 +30,9 @@ const REASONS: Readonly<Record<string, string>> = {
   mounted: 'something is mounted on it',
   'not-empty': 'the directory is not empty',
   backup: 'the backup could not be made',
+  'not-a-file': 'it is no regular file',
+  unreadable: 'the host does not let us read it',
+  'undo-store': 'its present content could not be kept below /var/lib/unbusy/undo (no room, or read-only?)',
 };
 
 /** Runs a program that changes one path, and reads its answer; whatever is not `done` left the path as it was. */
