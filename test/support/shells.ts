@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { directoryOfFile } from './directory-of-file.ts';
 
 /** A POSIX shell with the tools that it finds: what a program may meet on a host. */
 export interface ShellKind {
@@ -16,11 +15,8 @@ const HOST_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Every shell of this machine that hosts are known to have; busybox comes with its own applets and no other tool. */
 export function shellKinds(): readonly ShellKind[] {
-  found ??= findKinds();
-  return found;
+  return KINDS;
 }
-
-let found: readonly ShellKind[] | undefined;
 
 function findKinds(): readonly ShellKind[] {
   const kinds: ShellKind[] = [];
@@ -49,11 +45,13 @@ function find(name: string): string | undefined {
     });
 }
 
-/** A directory that holds nothing but links to busybox, one for each applet; removed after the tests of the file. */
+/** A directory that holds nothing but links to busybox, one for each applet. */
 function appletDirectory(busybox: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'unbusy-applets-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n');
-  for (const applet of applets.filter((name) => name !== '')) symlinkSync(busybox, join(directory, applet));
-  return directory;
+  return directoryOfFile('unbusy-applets-', (directory) => {
+    const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n');
+    for (const applet of applets.filter((name) => name !== '')) symlinkSync(busybox, join(directory, applet));
+  });
 }
+
+/** Found while the file is imported: inside of a test it would be too late for hooks. */
+const KINDS = findKinds();

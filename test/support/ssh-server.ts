@@ -191,12 +191,21 @@ function runCommand(command: string, channel: ServerChannel): void {
   channel.pipe(child.stdin);
   child.stdout.on('data', (chunk) => channel.write(chunk));
   child.stderr.on('data', (chunk) => channel.stderr.write(chunk));
+  // The whole group, as a shell does not hand the signal on to what it waits for; it has that number while its leader lives.
   channel.on('close', () => {
-    if (child.exitCode === null && child.pid !== undefined) child.kill('SIGHUP');
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) hangUp(child.pid);
   });
   child.on('close', (code, signal) => {
     if (signal !== null) channel.exit(signal.replace(/^SIG/, ''), false, '');
     else channel.exit(code ?? 0);
     channel.end();
   });
+}
+
+function hangUp(group: number): void {
+  try {
+    process.kill(-group, 'SIGHUP');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { directoryOfFile } from '../../support/directory-of-file.ts';
 import { type ShellKind, shellKinds } from '../../support/shells.ts';
 
 /** Shells of this machine, and the first one again with each awk that is there. */
@@ -11,9 +10,7 @@ export function awkKinds(): readonly ShellKind[] {
   const extra = ['mawk', 'gawk'].flatMap((name) => {
     const file = which(name);
     if (file === undefined || first === undefined) return [];
-    const directory = mkdtempSync(join(tmpdir(), 'unbusy-awk-'));
-    afterAll(() => rmSync(directory, { recursive: true, force: true }));
-    symlinkSync(file, join(directory, 'awk'));
+    const directory = directoryOfFile('unbusy-awk-', (path) => symlinkSync(file, join(path, 'awk')));
     return [{ name: `${first.name} with ${name}`, command: first.command, path: `${directory}:${first.path}` }];
   });
   return [...shellKinds(), ...extra];

@@ -5,8 +5,14 @@ import { join, resolve } from 'node:path';
 
 /** Real mount namespaces, each kept by a process that is ended and waited for in close(). */
 export class Bed {
-  readonly directory = mkdtempSync(join(tmpdir(), 'unbusy-scan-'));
   readonly #children: ChildProcess[] = [];
+  #directory: string | undefined;
+
+  /** Made with the first question, as the body of a suite that is skipped runs too, and nobody closes its bed. */
+  get directory(): string {
+    this.#directory ??= mkdtempSync(join(tmpdir(), 'unbusy-scan-'));
+    return this.#directory;
+  }
 
   /** Runs a shell script in a private mount namespace; resolves with the pid when it prints "ready". */
   async hold(script: string, command = ['unshare', '-m', '--propagation', 'private']): Promise<number> {
@@ -49,7 +55,7 @@ export class Bed {
       }
     }
     await Promise.all(ended);
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
   }
 }
 

@@ -5,6 +5,7 @@ import type { ChannelEnding, Link } from '../../../src/connection/link.ts';
 import { SshDialer } from '../../../src/connection/ssh.ts';
 import { localIdentity } from '../../../src/connection/ssh-config-output.ts';
 import { systemClock } from '../../../src/core/clock.ts';
+import { isGoneWithin } from '../../support/process-groups.ts';
 import { SshBed } from '../../support/ssh-bed.ts';
 import { type SshServerOptions, SshTestServer } from '../../support/ssh-server.ts';
 
@@ -94,6 +95,12 @@ describe('a channel', () => {
     expect(ran.stdout).toBe('begun\n');
     expect(ran.endings).toEqual([{ lost: expect.any(String) }]);
     expect(await to.open('true')).toMatchObject({ ok: false, error: { code: 'E_CHANNEL', host: 'web1' } });
+  });
+
+  it('of a connection that is cut leaves no process of its command behind', async () => {
+    const to = await link();
+    const ran = await run(to, 'echo $$; sleep 60; echo done', undefined, () => server.cut());
+    expect(await isGoneWithin(Number(ran.stdout), 10_000)).toBe(true);
   });
 
   it('is refused beyond MaxSessions, and the first one goes on', async () => {
