@@ -74,6 +74,8 @@ export interface Session {
   readonly host: string;
   readonly transport: 'ssh' | 'openssh' | 'local' | 'fake';
   readonly facts: HostFacts;
+  /** True once the session is over: every later call answers lost. Absent: it cannot end before `close`. */
+  readonly over?: boolean;
   call(call: Call): Promise<Outcome>;
   /** Ends the remote process group; pending calls answer lost. Resolves when it is known to be gone, or says what is left. */
   cancel(reason: string): Promise<{ readonly gone: boolean; readonly left?: string }>;

@@ -52,6 +52,10 @@ class ShellSession implements Session {
     wire.onOverdue = async () => (await this.#endRemote()).left;
   }
 
+  get over(): boolean {
+    return this.#wire.over;
+  }
+
   call(call: Call): Promise<Outcome> {
     return this.#wire.call(call);
   }

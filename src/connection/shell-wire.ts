@@ -95,6 +95,11 @@ export class ShellWire {
     return this.#ending;
   }
 
+  /** True if every later call answers lost. */
+  get over(): boolean {
+    return this.#over !== undefined;
+  }
+
   /** True if no call waits for an answer. */
   get idle(): boolean {
     return this.#sent.length + this.#unsent.length === 0;

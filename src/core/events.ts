@@ -6,6 +6,8 @@ export interface TaskTitle {
   readonly index: number;
   readonly name: string;
   readonly module: string;
+  /** It runs only when something asks for it: the failure of its block, or a notification. */
+  readonly standby?: 'rescue' | 'handler';
 }
 
 /** Everything that happens in a run. What a person sees or keeps listens to these; the engine never prints. */
@@ -23,6 +25,13 @@ export type RunEvent =
   | { readonly kind: 'task-start'; readonly host: string; readonly task: TaskTitle }
   | { readonly kind: 'change-start'; readonly host: string; readonly task: TaskTitle; readonly title: string }
   | { readonly kind: 'task-end'; readonly result: TaskResult }
+  /** The `rescue` of a block took over and went well: the failures of these tasks do not count. */
+  | {
+      readonly kind: 'rescued';
+      readonly host: string;
+      readonly tasks: readonly TaskTitle[];
+      readonly error?: ErrorReport;
+    }
   | { readonly kind: 'host-end'; readonly result: HostResult }
   | { readonly kind: 'notice'; readonly host?: string; readonly text: string; readonly error?: ErrorReport }
   | { readonly kind: 'run-end'; readonly report: RunReport };

@@ -92,10 +92,11 @@ export function exitCodeOf(facts: ExitFacts): ExitCode {
 /** A host counts by its status; a bug, a guard or a lock that stopped one of its tasks counts besides. */
 function codesOfHost(host: HostResult): ExitCode[] {
   const codes: ExitCode[] = [OF_STATUS[host.status]];
-  for (const error of [host.error, ...host.tasks.map((task) => task.error)]) {
+  const counting = host.tasks.filter((task) => task.rescued !== true);
+  for (const error of [host.error, ...counting.map((task) => task.error)]) {
     const code = error === undefined ? 0 : exitCodeOfError(error.code);
     if (code === 1 || code === 6 || code === 7) codes.push(code);
   }
-  for (const task of host.tasks) codes.push(OF_STATUS[task.status]);
+  for (const task of counting) codes.push(OF_STATUS[task.status]);
   return codes;
 }

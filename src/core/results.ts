@@ -81,6 +81,20 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** One entry of a loop as the report keeps it. */
+export interface ItemResult {
+  readonly item: Json;
+  readonly status: TaskStatus;
+  readonly error?: ErrorReport;
+  readonly note?: string;
+}
+
+/** Who asked for a handler: the task, and whether it had changed something, would change it, or what it set is not in effect yet. */
+export interface Notice {
+  readonly task: string;
+  readonly why: string;
+}
+
 /** Result of one task on one host. */
 export interface TaskResult {
   readonly host: string;
@@ -95,16 +109,26 @@ export interface TaskResult {
   readonly error?: ErrorReport;
   /** Why it was skipped, or another short remark. */
   readonly note?: string;
+  /** Why what is configured is not in effect yet, though nothing was left to change. */
+  readonly unsettled?: string;
+  /** Of a task with a loop: how each entry ended, in the order of the list; its changes stand with those of the task. */
+  readonly items?: readonly ItemResult[];
+  /** Of a handler: who notified it. */
+  readonly notifiedBy?: readonly Notice[];
+  /** It failed, and the `rescue` of its block took over and went well: it does not count for the host. */
+  readonly rescued?: true;
   /** What `register` gives to later tasks. */
   readonly result: { readonly [key: string]: Json };
   readonly durationMs: number;
 }
 
-/** Result of one host over a whole run. `status` is the worst of its tasks. */
+/** Result of one host over a whole run. `status` is the worst of its tasks, rescued ones aside. */
 export interface HostResult {
   readonly host: string;
   readonly status: TaskStatus;
   readonly tasks: readonly TaskResult[];
+  /** Names of the tasks whose failure was rescued. */
+  readonly rescued?: readonly string[];
   readonly error?: ErrorReport;
   readonly facts?: JsonObject;
   readonly durationMs: number;
