@@ -71,7 +71,11 @@ export const ERROR_CODES = {
   E_BECOME_TIMEOUT: code('failed', 'task', 'sudo or doas did not answer within its deadline (often DNS or LDAP).'),
   E_PROGRAM_EXIT: code('failed', 'never', 'A program ended with an exit number that it does not define.'),
   E_PROGRAM_KILLED: code('failed', 'never', 'A program was ended by a signal.'),
-  E_PROGRAM_TIMEOUT: code('unknown', 'never', 'A program did not end within its deadline and was killed.'),
+  E_PROGRAM_TIMEOUT: code(
+    'unknown',
+    'never',
+    'A program did not end within its deadline. What ran of it was ended and looked for; the message names what is left (state D), or says that nobody could look.',
+  ),
   E_PROGRAM_LOST: code('unknown', 'connection', 'The link was lost, or the answer ended early.'),
   E_PROTOCOL: code('failed', 'never', 'The answer of a program cannot be read.'),
   E_STALE: code('failed', 'task', 'The host moved between looking and acting. Nothing was done.'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/connection/session.ts';
+import { ERROR_CODES } from '../../../src/core/error-codes.ts';
 import { endingError, runProgram } from '../../../src/programs/run-program.ts';
 import { silentSession } from '../../support/shelf.ts';
 
@@ -33,5 +34,8 @@ describe('an answer of a program', () => {
     expect(stuck.data).toEqual({ left });
     const ended = endingError('web1', 'look', { kind: 'timed-out', afterMs: 5000, stderr: '' });
     expect(ended.message).toBe('look did not end within 5.0s and was ended');
+    const { meaning } = ERROR_CODES.E_PROGRAM_TIMEOUT;
+    expect(meaning).toContain('state D');
+    expect(meaning).not.toContain('was killed');
   });
 });
