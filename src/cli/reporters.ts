@@ -25,11 +25,12 @@ export function progressListener(io: Io, given: Given, problemsOnly = false): Li
   return liveListener({ write, style, clock, verbosity, problemsOnly, columns: () => io.err.columns() });
 }
 
-/** What programs read on stdout: --jsonl while it happens, --json at the end, or nothing. */
+/** What programs read on stdout: --jsonl while it happens, --json at the end, or nothing. Content of files is in it only with -D. */
 export function machineListeners(io: Io, given: Given): readonly Listener[] {
   const write = (text: string) => io.out.write(text);
-  if (given.has('jsonl')) return [jsonlListener(write, io.clock)];
-  return given.has('json') ? [jsonListener(write)] : [];
+  const diffs = given.has('diff');
+  if (given.has('jsonl')) return [jsonlListener(write, io.clock, diffs)];
+  return given.has('json') ? [jsonListener(write, diffs)] : [];
 }
 
 /** Several listeners as one; each event reaches all of them before the next one comes. */

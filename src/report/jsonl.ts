@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { HostResult, RunReport, TaskStatus } from '../core/results.ts';
+import { eventWithoutDiffs } from './diffs.ts';
 import type { Listener, Write } from './listener.ts';
 
 /** The schema of every line; fields are added, never renamed or removed. */
@@ -8,14 +9,17 @@ export const EVENT_SCHEMA = 'unbusy/event/1';
 
 /**
  * One JSON object a line, in the order of the events, so also in order for each host; `seq` counts from 0 without a gap.
- * Nothing is told twice: `host-end` leaves out the tasks that `task-end` gave, `run-end` the hosts.
+ * Nothing is told twice: `host-end` leaves out the tasks that `task-end` gave, `run-end` the hosts. Diffs of files are in it
+ * only if they are asked for.
  */
-export function jsonlListener(write: Write, clock: Clock): Listener {
+export function jsonlListener(write: Write, clock: Clock, diffs = false): Listener {
   let seq = 0;
   return {
     handle(event) {
       const time = new Date(clock.now()).toISOString();
-      write(`${JSON.stringify({ schema: EVENT_SCHEMA, seq, time, ...slim(event) })}\n`);
+      write(
+        `${JSON.stringify({ schema: EVENT_SCHEMA, seq, time, ...slim(diffs ? event : eventWithoutDiffs(event)) })}\n`,
+      );
       seq += 1;
     },
     close: async () => undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonListener } from '../../../src/report/json.ts';
 import { jsonlListener } from '../../../src/report/jsonl.ts';
-import { eventsOf, hostResult, mixedFleet, runReport } from '../../support/events.ts';
+import { change, eventsOf, hostResult, mixedFleet, runReport, taskResult } from '../../support/events.ts';
 
 const clock = { now: () => 0, sleep: async () => undefined };
 
@@ -49,5 +49,32 @@ describe('JSON', () => {
     for (const event of eventsOf(report)) listener.handle(event);
     expect(written).toHaveLength(1);
     expect(JSON.parse(written[0] ?? '')).toEqual(report);
+  });
+});
+
+describe('diffs of files, which may hold secrets', () => {
+  const SECRET = '-password=old\n+password=new\n';
+  const tasks = [taskResult('a', 'changed', { changes: [change('changed', { diff: SECRET })] })];
+  const report = runReport([{ ...hostResult('a', 'changed'), tasks }]);
+  const written = (diffs?: boolean) => {
+    const texts = { json: '', jsonl: '' };
+    const listeners = [
+      jsonListener((text) => (texts.json += text), diffs),
+      jsonlListener((text) => (texts.jsonl += text), clock, diffs),
+    ];
+    for (const event of eventsOf(report)) for (const listener of listeners) listener.handle(event);
+    return texts;
+  };
+
+  it('are in no JSON by default, and the rest of the change is', () => {
+    for (const text of Object.values(written())) {
+      expect(text).not.toContain('password');
+      expect(text).toContain('its container is dead');
+    }
+  });
+
+  it('are there if they are asked for', () => {
+    expect(JSON.parse(written(true).json)).toEqual(report);
+    expect(written(true).jsonl).toContain('password=new');
   });
 });
