@@ -38,11 +38,14 @@ export interface Change {
   readonly blast?: readonly string[];
   /** A unified diff or another text to read with --diff. */
   readonly diff?: string;
+  /** Why it is wanted and yet not made by this run: the task then ends as would-change, also outside of check mode. */
+  readonly pending?: string;
 }
 
-/** What became of a change: planned (check mode), changed (looked again and seen, unless `unseen`), no-change (it ran, and says itself that nothing changed), or why not. */
+/** What became of a change: planned (check mode), pending (put off by a policy), changed (looked again and seen, unless `unseen`), no-change (it ran, and says itself that nothing changed), or why not. */
 export type ChangeOutcome =
   | 'planned'
+  | 'pending'
   | 'changed'
   | 'no-change'
   | 'stale'

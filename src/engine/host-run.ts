@@ -193,7 +193,9 @@ export function titleOf(task: Task): TaskTitle {
 
 /** True if the task did, or may have done, something to the host. */
 function touched(result: TaskResult): boolean {
-  return result.changes.some((change) => change.outcome !== 'planned' && change.outcome !== 'not-tried');
+  return result.changes.some(
+    ({ outcome }) => outcome !== 'planned' && outcome !== 'pending' && outcome !== 'not-tried',
+  );
 }
 
 function notRoot(task: Task, session: Session): UnbusyError {

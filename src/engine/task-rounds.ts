@@ -40,7 +40,9 @@ export async function runRounds<P, S, C extends Change>(input: RoundsInput<P, S,
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (seen.kind === 'unknown') return finish<S>(ledger, undefined, [], [], lookAgainError(ledger, seen.error));
     const { state, gaps } = seen;
-    const plan = module.plan(state, params, ledger.tried);
+    const wanted = module.plan(state, params, ledger.tried);
+    for (const change of wanted) if (change.pending !== undefined) note(ledger, change, 'pending', change.pending);
+    const plan = wanted.filter((change) => change.pending === undefined);
     const refusals = module.refusals?.(state, params, ledger.tried) ?? [];
     const fresh = plan.filter((change) => !ledger.tried.has(change.id));
     if (input.mode === 'check') {

@@ -82,6 +82,8 @@ function taskResult(
 function statusFrom(end: RoundsEnd<unknown>, error: UnbusyError | undefined, mode: 'run' | 'check'): TaskStatus {
   if (error !== undefined) return statusOf(error.class);
   if (mode === 'check') return end.changes.length > 0 ? 'would-change' : 'ok';
+  // What a policy put off is still to be done, whatever else the task changed.
+  if (end.changes.some((change) => change.outcome === 'pending')) return 'would-change';
   return end.changes.some((change) => change.outcome === 'changed') ? 'changed' : 'ok';
 }
 

@@ -6,6 +6,7 @@ import type { Glyph, Style, Tone } from './style.ts';
 /** What is known of a change, in words; `changed` alone says that somebody looked again and saw it, unless it is `unseen`. */
 const OUTCOME_WORDS: Readonly<Record<ChangeOutcome, string>> = {
   planned: 'would be done, nothing was done',
+  pending: 'pending, not done by this run',
   changed: 'changed, looked again and seen',
   'no-change': 'ran, and says that nothing changed',
   stale: 'stale: the host had moved, nothing was done',
@@ -21,6 +22,7 @@ export const UNSEEN_WORDS = 'changed by its own word; there is nothing to look a
 
 const OUTCOME_LOOK: Readonly<Record<ChangeOutcome, { readonly glyph: Glyph; readonly tone: Tone }>> = {
   planned: { glyph: 'planned', tone: 'changed' },
+  pending: { glyph: 'planned', tone: 'warn' },
   changed: { glyph: 'changed', tone: 'changed' },
   'no-change': { glyph: 'ok', tone: 'good' },
   stale: { glyph: 'unknown', tone: 'warn' },

@@ -20,7 +20,8 @@ export function nextLines(report: RunReport, again: Again | undefined): readonly
   const left = report.hosts.filter((host) => LEFT.has(host.status));
   if (left.length > 0)
     return ['  next, on what is left (nothing is done twice):', `    ${leftCommand(left, report, again)}`];
-  if (report.hosts.some((host) => host.status === 'would-change')) {
+  // Right after a run that put something off, the same run would put it off again.
+  if (report.mode === 'check' && report.hosts.some((host) => host.status === 'would-change')) {
     return ['  next, to do exactly this kind of work:', `    ${again({ check: false })}`];
   }
   // A step that nobody can look at is planned again each time, so that a check would not end in 0.

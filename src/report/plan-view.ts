@@ -22,7 +22,7 @@ export function planLines(hosts: readonly HostResult[], style: Style): readonly 
 }
 
 function taskLines(task: TaskResult, style: Style): readonly string[] {
-  const planned = task.changes.filter((change) => change.outcome === 'planned');
+  const planned = task.changes.filter((change) => change.outcome === 'planned' || change.outcome === 'pending');
   const lines = planned.flatMap((change) => plannedLines(change, style));
   for (const { what, why, hint } of task.refusals) {
     lines.push(style.paint('bad', `${style.glyph('failed')} ${printable(what)}: would be refused: ${printable(why)}`));

@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/clock.ts';
 import type { RunEvent } from '../core/events.ts';
-import type { HostResult, TaskResult, TaskStatus } from '../core/results.ts';
+import type { ChangeReport, HostResult, TaskResult, TaskStatus } from '../core/results.ts';
 import { printable } from '../core/text.ts';
 import { changeLine } from './change-line.ts';
 import { errorText, mainError, noteText } from './error-lines.ts';
@@ -83,7 +83,9 @@ export class Story {
   /** What a good host's line says behind the status. */
   #sum(result: HostResult): string {
     const changes = result.tasks.flatMap((task) => task.changes);
-    if (result.status === 'would-change') return `${count(changes.length, 'change')} pending, nothing was done`;
+    if (result.status === 'would-change' && this.#mode === 'check')
+      return `${count(changes.length, 'change')} pending, nothing was done`;
+    if (result.status === 'would-change') return pendingWords(changes);
     if (result.status !== 'changed')
       return result.tasks.some(hasGaps) ? 'nothing to do in what could be seen' : 'nothing to do';
     const changed = changes.filter((change) => change.outcome === 'changed');
@@ -118,6 +120,13 @@ export class Story {
     const { glyph, tone } = STATUS_LOOK[status];
     return this.#style.paint(tone, `${this.#style.glyph(glyph)} ${status}`);
   }
+}
+
+/** In a run, unlike a check, a policy put something off, while the rest was done. */
+function pendingWords(changes: readonly ChangeReport[]): string {
+  const pending = changes.filter(({ outcome }) => outcome === 'pending').length;
+  const changed = changes.filter(({ outcome }) => outcome === 'changed').length;
+  return `${count(pending, 'change')} pending, not done by this run${changed > 0 ? `; ${count(changed, 'change')} done` : ''}`;
 }
 
 const hasGaps = (task: TaskResult) => task.gaps.length > 0;

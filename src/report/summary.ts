@@ -85,6 +85,7 @@ const ACTION_WORDS: readonly (readonly [(change: ChangeReport) => boolean, strin
   [({ outcome, unseen }) => outcome === 'changed' && unseen !== true, 'changed, looked again and seen'],
   [({ outcome, unseen }) => outcome === 'changed' && unseen === true, UNSEEN_WORDS],
   [({ outcome }) => outcome === 'planned', 'would change'],
+  [({ outcome }) => outcome === 'pending', 'pending'],
 ];
 
 function actionLines(report: RunReport, options: SummaryOptions): string[] {

@@ -53,6 +53,34 @@ describe('rounds', () => {
     expect(end.error).toBeUndefined();
   });
 
+  it.each(['run', 'check'] as const)('leaves alone in a %s what a policy puts off, and does the rest', async (mode) => {
+    const shelf = newShelf('a', 'b');
+    const inner = shelfModule(shelf);
+    const module: typeof inner = {
+      ...inner,
+      plan: (state, params, tried) =>
+        inner
+          .plan(state, params, tried)
+          .map((each) => (each.id === 'take:b' ? { ...each, pending: 'until dark' } : each)),
+    };
+    const params = { remove: ['a', 'b'], ways: ['take'] };
+    const session = silentSession();
+    const end = await runRounds({
+      module,
+      session,
+      params,
+      first: module.observe(session, params),
+      mode,
+      onChange: () => {},
+    });
+    expect(new Set(outcomes(end))).toEqual(
+      new Set([mode === 'run' ? 'take:a changed' : 'take:a planned', 'take:b pending']),
+    );
+    expect(end.changes.find(({ id }) => id === 'take:b')?.note).toBe('until dark');
+    expect([...shelf.items]).toEqual(mode === 'run' ? ['b'] : ['a', 'b']);
+    expect(end.error).toBeUndefined();
+  });
+
   it('does not take a step whose needs were not met', async () => {
     const shelf = newShelf('a', 'lid');
     shelf.answers.set('ask:a', { kind: 'denied', why: 'EPERM' });

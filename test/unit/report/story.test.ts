@@ -21,13 +21,31 @@ describe('the story', () => {
   });
 
   it('never calls a change done that was not seen', () => {
-    const outcomes = ['planned', 'no-change', 'stale', 'busy', 'denied', 'failed', 'unknown', 'not-tried'] as const;
+    const outcomes = [
+      'planned',
+      'pending',
+      'no-change',
+      'stale',
+      'busy',
+      'denied',
+      'failed',
+      'unknown',
+      'not-tried',
+    ] as const;
     for (const outcome of outcomes) {
       const tasks = [taskResult('a', 'failed', { changes: [change(outcome)] })];
       const lines = tell([{ ...hostResult('a', 'failed'), tasks }]);
       expect(lines.join('\n')).toContain('unmount /var');
       expect(lines.join('\n')).not.toContain('changed, looked again');
     }
+  });
+
+  it('says in a run what a policy put off, and why', () => {
+    const changes = [change('changed'), change('pending', { id: 'c2', note: 'the window opens at 02:00' })];
+    const tasks = [taskResult('a', 'would-change', { changes })];
+    const lines = tell([{ ...hostResult('a', 'would-change'), tasks }]);
+    expect(lines[0]).toBe('a  o would-change  1 change pending, not done by this run; 1 change done');
+    expect(lines[2]).toContain('pending, not done by this run (the window opens at 02:00)');
   });
 
   it('tells a change that only the step itself vouches for from one that was seen', () => {

@@ -67,7 +67,7 @@ describe('the recap', () => {
     const text = summary([hostResult('a', 'would-change')], { mode: 'check' }).join('\n');
     expect(text).toContain('checked, nothing was changed');
     expect(text).toContain('would change: unmount x1 on 1 host');
-    expect(text).toContain('    unbusy run p.yml\nexit 3: check mode: changes are pending');
+    expect(text).toContain('    unbusy run p.yml\nexit 3: changes are pending: check mode, or a policy put them off');
   });
 
   it('names the next command: what is left, or the proof, or nothing', () => {
