@@ -93,6 +93,11 @@ export const ERROR_CODES = {
   E_DAEMON_SILENT: code('unknown', 'never', 'The Docker daemon did not answer within its deadline.'),
   E_DAEMON_MISSING: code('unknown', 'never', 'There is no Docker daemon or no docker client on the host.'),
   E_GUARD: code('guard', 'never', 'A guard stopped the run: a stop rule or a refused confirmation.'),
+  E_CONFIRM: code(
+    'guard',
+    'never',
+    'A step that restarts something was not confirmed: nobody could be asked, or the answer was no. It was not done.',
+  ),
   E_LOCK: code('lock', 'never', 'Another run holds the lock.'),
   E_INTERRUPTED: code('interrupted', 'task', 'The run was interrupted.'),
   E_DEADLINE: code('unknown', 'task', 'The deadline of the run or of the host passed.'),

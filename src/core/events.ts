@@ -1,5 +1,6 @@
 import type { ErrorReport } from './errors.ts';
 import type { HostResult, RunReport, TaskResult } from './results.ts';
+import type { ConfirmAnswer, ConfirmRequest, RolloutPlan, StopReport } from './rollout.ts';
 
 /** One task of the run as the screens name it. */
 export interface TaskTitle {
@@ -33,6 +34,19 @@ export type RunEvent =
       readonly error?: ErrorReport;
     }
   | { readonly kind: 'host-end'; readonly result: HostResult }
+  /** The signatures of so many hosts are read, to choose canaries. */
+  | { readonly kind: 'signatures-start'; readonly hosts: number }
+  | { readonly kind: 'rollout'; readonly plan: RolloutPlan }
+  | { readonly kind: 'batch-start'; readonly where: string; readonly number: number; readonly hosts: readonly string[] }
+  | { readonly kind: 'batch-end'; readonly play: number; readonly number: number }
+  | { readonly kind: 'soak-start'; readonly ms: number; readonly next: string }
+  | { readonly kind: 'soak-end' }
+  /** A host that had ended well does not answer after the soak. */
+  | { readonly kind: 'host-lost'; readonly host: string; readonly error: ErrorReport }
+  | { readonly kind: 'confirm-start'; readonly request: ConfirmRequest }
+  | { readonly kind: 'confirm-end'; readonly answer: ConfirmAnswer }
+  /** No further host is begun. */
+  | { readonly kind: 'stopped'; readonly stop: StopReport }
   | { readonly kind: 'notice'; readonly host?: string; readonly text: string; readonly error?: ErrorReport }
   | { readonly kind: 'run-end'; readonly report: RunReport };
 

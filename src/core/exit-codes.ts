@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   4: 'some host was unreachable, none failed',
   5: 'some host failed',
   6: 'stopped by a guard: a stop rule or a refused confirmation',
-  7: 'another run holds the lock',
+  7: 'another process works on the same run',
   8: 'no host matched; no host was touched',
   9: 'some host could not be judged: its state, or part of it, is unknown',
   124: 'the deadline of the run passed',
@@ -33,6 +33,8 @@ export interface ExitFacts {
   readonly reason?: ErrorCode;
   /** True if it was SIGTERM that interrupted. */
   readonly terminated?: boolean;
+  /** True if a stop rule struck or a confirmation was refused. */
+  readonly stopped?: boolean;
 }
 
 const OF_CLASS: Readonly<Record<ErrorClass, ExitCode>> = {
@@ -76,6 +78,7 @@ export function exitCodesOf(facts: ExitFacts): readonly ExitCode[] {
   if (facts.hosts.length === 0) codes.add(8);
   const reason = facts.reason ?? (facts.interrupted ? 'E_INTERRUPTED' : undefined);
   if (reason !== undefined) codes.add(exitCodeOfError(reason));
+  if (facts.stopped === true) codes.add(6);
   if (facts.terminated === true && codes.delete(130)) codes.add(143);
   if (codes.size === 0) codes.add(0);
   // All is well only if all was seen.

@@ -1,6 +1,7 @@
 import type { ErrorReport } from './errors.ts';
 import type { Finding } from './findings.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { StopReport } from './rollout.ts';
 
 /** Status of a task on a host. Closed: nothing else exists. */
 export const TASK_STATUSES = [
@@ -134,6 +135,8 @@ export interface HostResult {
   readonly rescued?: readonly string[];
   readonly error?: ErrorReport;
   readonly facts?: JsonObject;
+  /** It was done before this run was resumed, and not touched again. */
+  readonly earlier?: true;
   readonly durationMs: number;
 }
 
@@ -147,5 +150,9 @@ export interface RunReport {
   readonly durationMs: number;
   readonly hosts: readonly HostResult[];
   readonly interrupted: boolean;
+  /** Why the run stopped itself, if it did. */
+  readonly stopped?: StopReport;
+  /** Id under which it is recorded and can be resumed. */
+  readonly run?: string;
   readonly exitCode: number;
 }

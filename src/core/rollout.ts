@@ -1,0 +1,72 @@
+import type { Risk } from './results.ts';
+
+/** One step of a rollout over the hosts of a play. `unknown`: hosts whose signature nobody could read, which come last. */
+export interface PlannedBatch {
+  readonly kind: 'all' | 'canary' | 'hosts' | 'unknown';
+  readonly hosts: readonly string[];
+  /** How long to wait after it. */
+  readonly soakMs: number;
+}
+
+/** Hosts of equal signature, and the one that goes first in their place. */
+export interface Likeness {
+  readonly signature: string;
+  readonly canary: string;
+  readonly hosts: readonly string[];
+}
+
+/** The order in which a play goes over its hosts. */
+export interface RolloutPlan {
+  /** Position of the play in the playbook, from 0. */
+  readonly play: number;
+  readonly batches: readonly PlannedBatch[];
+  /** Empty where no canary was asked for. */
+  readonly likenesses: readonly Likeness[];
+  /** Hosts without a known signature, and why. */
+  readonly unlike: readonly { readonly host: string; readonly why: string }[];
+}
+
+/** Statuses that stop rules count. */
+export const COUNTED = ['failed', 'unknown', 'unreachable'] as const;
+export type Counted = (typeof COUNTED)[number];
+
+/** Why a run stopped itself: a stop rule that struck, or a confirmation that was refused. */
+export type StopReport =
+  | {
+      readonly kind: 'rule';
+      readonly rule: Counted;
+      /** As the playbook has it, such as 0 or 20%. */
+      readonly tolerated: string;
+      readonly count: number;
+      /** All hosts of the run. */
+      readonly of: number;
+      readonly hosts: readonly string[];
+      readonly where: string;
+    }
+  | { readonly kind: 'refused'; readonly where: string };
+
+/** A task that may need a step which hurts what runs. */
+export interface Danger {
+  readonly task: string;
+  readonly module: string;
+  readonly risks: readonly Risk[];
+  readonly hosts: readonly string[];
+  /** True if only the host itself can tell whether its parameters come to that. */
+  readonly maybe: boolean;
+}
+
+/** What a person is asked before a batch. */
+export interface ConfirmRequest {
+  /** Which play and batch, in words. */
+  readonly where: string;
+  readonly hosts: readonly string[];
+  readonly dangers: readonly Danger[];
+  /** Hosts of later batches, for which there will be another question. */
+  readonly later: number;
+}
+
+/** yes: this batch. all: this one and every later one of the run. no: stop here. */
+export type ConfirmAnswer = 'yes' | 'all' | 'no';
+
+/** Risks of a step that hurts what runs, so that somebody has to agree first. */
+export const DANGEROUS: readonly Risk[] = ['restart-holder', 'restart-docker'];
