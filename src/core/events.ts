@@ -1,6 +1,6 @@
 import type { ErrorReport } from './errors.ts';
-import type { HostResult, RunReport, TaskResult } from './results.ts';
-import type { ConfirmAnswer, ConfirmRequest, RolloutPlan, StopReport } from './rollout.ts';
+import type { HostResult, RunReport, StopReport, TaskResult } from './results.ts';
+import type { ConfirmAnswer, ConfirmRequest, RolloutPlan } from './rollout.ts';
 
 /** One task of the run as the screens name it. */
 export interface TaskTitle {

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorClass, type ErrorCode } from './error-codes.ts';
-import type { HostResult, TaskStatus } from './results.ts';
+import type { HostResult, StopReport, TaskStatus } from './results.ts';
 
 /** Every exit code of the command with its meaning; the numbers are permanent. */
 export const EXIT_CODES = {
@@ -33,8 +33,7 @@ export interface ExitFacts {
   readonly reason?: ErrorCode;
   /** True if it was SIGTERM that interrupted. */
   readonly terminated?: boolean;
-  /** True if a stop rule struck or a confirmation was refused. */
-  readonly stopped?: boolean;
+  readonly stopped?: StopReport;
 }
 
 const OF_CLASS: Readonly<Record<ErrorClass, ExitCode>> = {
@@ -78,7 +77,7 @@ export function exitCodesOf(facts: ExitFacts): readonly ExitCode[] {
   if (facts.hosts.length === 0) codes.add(8);
   const reason = facts.reason ?? (facts.interrupted ? 'E_INTERRUPTED' : undefined);
   if (reason !== undefined) codes.add(exitCodeOfError(reason));
-  if (facts.stopped === true) codes.add(6);
+  if (facts.stopped !== undefined) codes.add(6);
   if (facts.terminated === true && codes.delete(130)) codes.add(143);
   if (codes.size === 0) codes.add(0);
   // All is well only if all was seen.

@@ -1,7 +1,6 @@
 import type { ErrorReport } from './errors.ts';
 import type { Finding } from './findings.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { StopReport } from './rollout.ts';
 
 /** Status of a task on a host. Closed: nothing else exists. */
 export const TASK_STATUSES = [
@@ -139,6 +138,25 @@ export interface HostResult {
   readonly earlier?: true;
   readonly durationMs: number;
 }
+
+/** Statuses that stop rules count. */
+export const COUNTED = ['failed', 'unknown', 'unreachable'] as const;
+export type Counted = (typeof COUNTED)[number];
+
+/** Why a run stopped itself: a stop rule that struck, or a confirmation that was refused. */
+export type StopReport =
+  | {
+      readonly kind: 'rule';
+      readonly rule: Counted;
+      /** As the playbook has it, such as 0 or 20%. */
+      readonly tolerated: string;
+      readonly count: number;
+      /** All hosts of the run. */
+      readonly of: number;
+      readonly hosts: readonly string[];
+      readonly where: string;
+    }
+  | { readonly kind: 'refused'; readonly where: string };
 
 /** The whole run. Every host that matched is in it, also those never tried. */
 export interface RunReport {

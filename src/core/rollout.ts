@@ -26,25 +26,6 @@ export interface RolloutPlan {
   readonly unlike: readonly { readonly host: string; readonly why: string }[];
 }
 
-/** Statuses that stop rules count. */
-export const COUNTED = ['failed', 'unknown', 'unreachable'] as const;
-export type Counted = (typeof COUNTED)[number];
-
-/** Why a run stopped itself: a stop rule that struck, or a confirmation that was refused. */
-export type StopReport =
-  | {
-      readonly kind: 'rule';
-      readonly rule: Counted;
-      /** As the playbook has it, such as 0 or 20%. */
-      readonly tolerated: string;
-      readonly count: number;
-      /** All hosts of the run. */
-      readonly of: number;
-      readonly hosts: readonly string[];
-      readonly where: string;
-    }
-  | { readonly kind: 'refused'; readonly where: string };
-
 /** A task that may need a step which hurts what runs. */
 export interface Danger {
   readonly task: string;
