@@ -1,15 +1,11 @@
-// Bundles the command into one file; `npm ci` runs it, so a checkout is usable after one command.
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+// Bundles the command into one file, and has V8 compile it; `npm ci` runs it, so a checkout is usable after one command.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-
-// ssh2 is CommonJS and asks for these names; its native parts are optional and stay outside.
-const banner = [
-  '#!/usr/bin/env node',
-  "import{createRequire as __r}from'node:module';import{fileURLToPath as __f}from'node:url';",
-  "const require=__r(import.meta.url),__filename=__f(import.meta.url),__dirname=__f(new URL('.',import.meta.url));",
-].join('\n');
+const here = new URL('.', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', here), 'utf8'));
 
 /** zod brings its messages in some fifty languages; ours are in one, and each start would read them all. */
 const oneLanguage = {
@@ -21,22 +17,39 @@ const oneLanguage = {
   },
 };
 
-mkdirSync(new URL('dist', import.meta.url), { recursive: true });
-await build({
-  absWorkingDir: new URL('.', import.meta.url).pathname,
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/unbusy.mjs',
+const shared = {
+  absWorkingDir: fileURLToPath(here),
   bundle: true,
   minify: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
+  logLevel: 'warning',
+};
+
+mkdirSync(new URL('dist', here), { recursive: true });
+rmSync(new URL('dist/bundle.cjs.cache', here), { force: true });
+// The bundle is a function of what a module is given, so that it can be compiled apart from being run.
+await build({
+  ...shared,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/bundle.cjs',
+  format: 'cjs',
   loader: { '.sh': 'text' },
   external: ['cpu-features', '*.node'],
   legalComments: 'linked',
-  define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version) },
+  define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version), 'import.meta.url': '__url' },
   plugins: [oneLanguage],
-  banner: { js: banner },
-  logLevel: 'warning',
+  banner: {
+    js: '(function(require,__filename,__dirname){const module={exports:{}},__url=require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: '})' },
 });
-chmodSync(new URL('dist/unbusy.mjs', import.meta.url), 0o755);
+await build({
+  ...shared,
+  entryPoints: ['src/cli/start.ts'],
+  outfile: 'dist/unbusy.mjs',
+  format: 'esm',
+  banner: { js: '#!/usr/bin/env node' },
+});
+chmodSync(new URL('dist/unbusy.mjs', here), 0o755);
+execFileSync(process.execPath, [fileURLToPath(new URL('scripts/compile-bundle.mjs', here))], { stdio: 'inherit' });

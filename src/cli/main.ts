@@ -61,19 +61,23 @@ const io: Io = {
   leave: (code) => process.exit(code),
 };
 
-let exitCode: number;
-try {
-  exitCode = await runProgram(io, COMMANDS, process.argv.slice(2));
-} catch (thrown) {
-  const failure = explainFailure(thrown);
-  io.err.write(`${failure.lines.join('\n')}\n`);
-  exitCode = failure.exitCode;
+async function main(): Promise<void> {
+  let exitCode: number;
+  try {
+    exitCode = await runProgram(io, COMMANDS, process.argv.slice(2));
+  } catch (thrown) {
+    const failure = explainFailure(thrown);
+    io.err.write(`${failure.lines.join('\n')}\n`);
+    exitCode = failure.exitCode;
+  }
+  // What was written last may still be on its way into a pipe; then nothing may keep us, not even a forgotten connection.
+  // An error of a stream is told one tick after its callback.
+  process.stdout.write('', () =>
+    setImmediate(() => {
+      if (resultLost !== undefined) io.err.write(`The result could not be written to stdout: ${resultLost}\n`);
+      process.stderr.write('', () => process.exit(resultLost !== undefined && exitCode === 0 ? 1 : exitCode));
+    }),
+  );
 }
-// What was written last may still be on its way into a pipe; then nothing may keep us, not even a forgotten connection.
-// An error of a stream is told one tick after its callback.
-process.stdout.write('', () =>
-  setImmediate(() => {
-    if (resultLost !== undefined) io.err.write(`The result could not be written to stdout: ${resultLost}\n`);
-    process.stderr.write('', () => process.exit(resultLost !== undefined && exitCode === 0 ? 1 : exitCode));
-  }),
-);
+
+void main();
