@@ -12,6 +12,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Exit codes that it can end with. */
   readonly exits: readonly number[];
+  /** What exit 3 means here, where that can be said better than for all commands. */
+  readonly pending?: string;
   /** Gives the exit code. Throws UnbusyError and MistakesError. */
   run(io: Io, args: readonly string[], given: Given): Promise<number>;
 }

@@ -11,7 +11,10 @@ export function commandEpilogue(spec: CommandSpec): string {
       'Examples',
       spec.examples.flatMap(([command, meaning]) => [`  ${command}`, `      ${meaning}`]),
     ),
-    ...section('Exit codes', spec.exits.map(exitLine)),
+    ...section(
+      'Exit codes',
+      spec.exits.map((code) => exitLine(code, code === 3 ? spec.pending : undefined)),
+    ),
     ...section('Environment (an option wins over it)', variables),
   ].join('\n');
 }
@@ -24,7 +27,10 @@ export function programEpilogue(): string {
       '  unbusy scan -i host1,host2,                            look, change nothing',
       '  unbusy run playbooks/sweep-dead.yml -i hosts.yml -C    what would be done',
     ]),
-    ...section('Exit codes', (Object.keys(EXIT_CODES).map(Number) as ExitCode[]).map(exitLine)),
+    ...section(
+      'Exit codes',
+      Object.keys(EXIT_CODES).map((code) => exitLine(Number(code))),
+    ),
     '',
     'Result goes to stdout, progress to stderr. `unbusy help COMMAND` has examples.',
   ].join('\n');
@@ -34,6 +40,6 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines];
 }
 
-function exitLine(code: number): string {
-  return `  ${String(code).padStart(3)}  ${EXIT_CODES[code as ExitCode]}`;
+function exitLine(code: number, meaning: string = EXIT_CODES[code as ExitCode]): string {
+  return `  ${String(code).padStart(3)}  ${meaning}`;
 }

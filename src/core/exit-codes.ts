@@ -1,12 +1,18 @@
 import { ERROR_CODES, type ErrorClass, type ErrorCode } from './error-codes.ts';
 import type { HostResult, StopReport, TaskStatus } from './results.ts';
 
+/** What exit 3 means to a run, and to scan and why, which plan nothing. */
+export const PENDING = {
+  run: 'changes are pending: check mode, or a policy put them off',
+  look: 'findings: something is there that a run would act upon',
+} as const;
+
 /** Every exit code of the command with its meaning; the numbers are permanent. */
 export const EXIT_CODES = {
   0: 'everything is as wanted, and was verified',
   1: 'a bug of ours',
   2: 'usage, playbook or inventory is not valid; no host was touched',
-  3: 'changes are pending: check mode, or a policy put them off',
+  3: 'changes are pending (run: check mode, or a policy put them off), or findings are there (scan, why)',
   4: 'some host was unreachable, none failed',
   5: 'some host failed',
   6: 'stopped by a guard: a stop rule or a refused confirmation',

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatDuration } from '../core/clock.ts';
 import { clip } from '../core/display-width.ts';
-import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { EXIT_CODES, type ExitCode, PENDING } from '../core/exit-codes.ts';
 import type { ChangeReport, HostResult, RunReport } from '../core/results.ts';
 import { printable } from '../core/text.ts';
 import { countActions } from './actions.ts';
@@ -129,6 +129,6 @@ function causeLines(causes: readonly Cause[], options: SummaryOptions): string[]
 }
 
 function exitLine(code: number, style: Style): string {
-  const meaning = EXIT_CODES[code as ExitCode] ?? '';
+  const meaning = code === 3 ? PENDING.run : (EXIT_CODES[code as ExitCode] ?? '');
   return style.paint(code === 0 ? 'good' : 'bold', `exit ${code}: ${meaning}`);
 }

@@ -15,7 +15,7 @@ export function completionCommand(others: readonly CommandSpec[]): CommandSpec {
       ['unbusy completion zsh > ~/.zfunc/_unbusy', 'a folder of $fpath'],
       ['unbusy completion fish > ~/.config/fish/completions/unbusy.fish', 'fish reads it by itself'],
     ],
-    exits: [0, 2],
+    exits: [0, 1, 2],
     async run(io, [shell = '']) {
       io.out.write(renderCompletion(shell, [...others, spec]));
       return 0;

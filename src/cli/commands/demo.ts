@@ -22,7 +22,7 @@ export const demoCommand: CommandSpec = {
   args: [],
   options: [...LOOK_OPTIONS],
   examples: [['unbusy demo', 'scan, run, run again; everything is gone afterwards']],
-  exits: [0, 1, 130, 143],
+  exits: [0, 1, 2, 4, 5, 9, 124, 130, 143],
   async run(io, _args, given) {
     let stopped = 0;
     const dispose = io.onSignal((signal) => {
@@ -53,10 +53,17 @@ async function show(io: Io, given: Given, fleet: DemoFleet, stopped: () => numbe
     if (stopped() !== 0) return stopped();
     io.out.write(`\n${style.paint('bold', `${style.glyph('arrow')} ${title}`)}\n`);
     const code = await act();
-    if (code !== expected) return stopped() === 0 ? code : stopped();
+    if (stopped() !== 0) return stopped();
+    if (code !== expected) return otherwise(io, title, code, expected);
   }
   io.out.write(`${closing(style).join('\n')}\n`);
   return 0;
+}
+
+/** A fleet of ours where there is nothing to find, or something is left to do, is a mistake of ours. */
+function otherwise(io: Io, title: string, code: number, expected: number): number {
+  io.err.write(`The demo stops here: "${title}" ended with exit ${code} instead of ${expected}.\n`);
+  return code === 0 || code === 3 ? 1 : code;
 }
 
 async function sweep(io: Io, file: string, given: Given): Promise<number> {

@@ -1,6 +1,6 @@
 import { loadPlaybook } from '../../config/playbook.ts';
 import type { Playbook } from '../../config/playbook-model.ts';
-import { type ExitCode, exitCodesOf, strongest } from '../../core/exit-codes.ts';
+import { type ExitCode, exitCodesOf, PENDING, strongest } from '../../core/exit-codes.ts';
 import type { RunReport } from '../../core/results.ts';
 import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
@@ -33,6 +33,7 @@ export const scanCommand: CommandSpec = {
     ['unbusy scan -i cd01,cd02, -u root --json', 'two hosts, for a program to read'],
   ],
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
+  pending: PENDING.look,
   async run(io, _args, given) {
     const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
     const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));

@@ -1,6 +1,7 @@
 import { selectHosts } from '../../config/host-pattern.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
+import { PENDING } from '../../core/exit-codes.ts';
 import type { HostTarget } from '../../core/target.ts';
 import { printable } from '../../core/text.ts';
 import { Budget } from '../../engine/deadline.ts';
@@ -41,6 +42,7 @@ export const whyCommand: CommandSpec = {
     ['unbusy why cd01 /dev/rbd0 -i cd01,', 'who still has the device mounted, in whatever namespace'],
   ],
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
+  pending: PENDING.look,
   async run(io, [hostName = '', text = ''], given) {
     const target = targetOf(io, hostName, given);
     const answer = await withSession(io, given, target, (session) => lookWhy(session, readQuestion(text)));

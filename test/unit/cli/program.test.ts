@@ -71,6 +71,20 @@ describe('the command line', () => {
     expect((await type('help', 'run')).out).toContain('Usage: unbusy run');
   });
 
+  it('says of exit 3 what it means to the command', async () => {
+    const line = async (name: string) =>
+      (await type(name, '--help')).out.split('\n').find((each) => /^ +3 {2}/.test(each));
+    expect(await line('scan')).toBe('    3  findings: something is there that a run would act upon');
+    expect(await line('why')).toBe(await line('scan'));
+    expect(await line('run')).toContain('changes are pending');
+  });
+
+  it('lists for the demo what its scan and its runs can end with', async () => {
+    const { out } = await type('demo', '--help');
+    for (const code of [4, 5, 9, 124])
+      expect(out).toContain(`\n  ${String(code).padStart(3)}  ${EXIT_CODES[code as 4]}`);
+  });
+
   it('prints help on stderr, with exit 2, if no command is given', async () => {
     const { code, out, err } = await type();
     expect([code, out]).toEqual([2, '']);
@@ -84,6 +98,11 @@ describe('the command line', () => {
     expect(spec?.examples.length).toBeGreaterThan(0);
     for (const option of spec?.options ?? []) expect(out).toContain(`--${option.name}`);
     expect(out).toContain('Exit codes:');
+    // A usage mistake and a bug of ours are never far; who takes --timeout can be late, and a signal ends it.
+    const always = spec?.options.some((option) => option.name === 'timeout') ? [0, 1, 2, 3, 124, 130, 143] : [0, 1, 2];
+    expect(spec?.exits).toEqual(expect.arrayContaining(always));
+    expect(spec?.exits).toEqual([...new Set(spec?.exits)].sort((a, b) => a - b));
+    for (const code of spec?.exits ?? []) expect(out).toContain(`\n  ${String(code).padStart(3)}  `);
     expect(out.split('\n').filter((line) => line.length > 110)).toEqual([]);
   });
 });
