@@ -5,6 +5,7 @@
 #   path=/DIR       an absolute path: tables that may hold it, found in the full tables of all namespaces
 #   device=MAJ:MIN  a file system: tables that hold it, found in the full tables of all namespaces
 #   pid=N           the table of this process's namespace (dockerd, containerd, a container)
+#   services        tables of namespaces whose first task runs in a *.service, be it the host's or one inside of a container
 #   all             every table
 #   open-files      also namespaces that only an open file keeps; looks at every open file of every process
 # The table of PID 1 is always printed.
@@ -32,7 +33,7 @@ for tool in awk stat xargs; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 13; }
 done
 for word in "$@"; do
-  case $word in token=?* | path=/* | device=*:* | pid=[0-9]* | all | open-files) ;; *) echo "unknown argument" >&2; exit 64 ;; esac
+  case $word in token=?* | path=/* | device=*:* | pid=[0-9]* | services | all | open-files) ;; *) echo "unknown argument" >&2; exit 64 ;; esac
 done
 cd /proc 2>/dev/null && [ -r 1/mountinfo ] || { echo "/proc hides PID 1" >&2; exit 12; }
 
@@ -192,11 +193,14 @@ function consider(ns, root,   tid, file, line, w, n, i) {
   for (i = 1; i <= n; i++) if (concerns(row[i])) { show(ns, n); return }
 }
 
+# True if a task of the namespace runs in a service; whose, the reader of the records tells.
+function serves(ns,   tid) { return (tid = pick(ns)) != "" && cgroups(tid) ~ /\.service(\n|\/|$)/ }
+
 # The tables that are asked for, cheapest question first; what only device numbers tell comes last, until none is new.
 function search(   i, ns, want, known) {
   for (i = 1; i <= namespaces; i++) {
     ns = order[i]
-    if (everything) show(ns, table(ns))
+    if (everything || (services && serves(ns))) show(ns, table(ns))
     else if (whole) want[ns] = 2
     else if (tokens && !(ns in shown) && (want[ns] = glance(ns)) == 3) show(ns, table(ns))
   }
@@ -222,6 +226,7 @@ BEGIN {
     else if (key == "token") token[value] = tokens = 1
     else if (key == "path") { path[value] = whole = 1; n = split(value, part, "/"); token[part[n]] = 1 }
     else if (key == "all") everything = 1
+    else if (key == "services") services = 1
     else openfd = 1
   }
   ARGC = 1

@@ -19,6 +19,8 @@ export interface ScanRequest {
   readonly devices?: readonly string[];
   /** Processes whose namespace is of interest whatever is in it: dockerd, containerd, containers. */
   readonly pids?: readonly number[];
+  /** Namespaces in which a *.service of a service manager runs; its own ones too where systemd runs in a container. */
+  readonly services?: boolean;
   /** Every table. */
   readonly all?: boolean;
   /** Also namespaces that only an open file keeps (namespaces(7)); slow, as every open file of the host is looked at. */
@@ -79,6 +81,7 @@ function argumentsOf(request: ScanRequest): readonly string[] {
     ...(request.paths ?? []).map((path) => `path=${path}`),
     ...(request.devices ?? []).map((device) => `device=${device}`),
     ...(request.pids ?? []).filter((pid) => pid > 0).map((pid) => `pid=${pid}`),
+    ...(request.services === true ? ['services'] : []),
     ...(request.all === true ? ['all'] : []),
     ...(request.openFiles === true ? ['open-files'] : []),
   ];
