@@ -9,7 +9,7 @@ import { SYSTEMD_EXITS, systemdMissing, systemdSilent } from './systemd.ts';
 
 const PROGRAM = boundedProgram('daemon-reload', text);
 
-/** systemd itself gives up on a reload after 90 seconds (DefaultTimeoutStartSec= does not apply to it; the D-Bus limit does). */
+/** A reload is a matter of seconds, also on a host with thousands of units. */
 const RELOAD_SECONDS = 60;
 
 const WHAT = 'systemctl daemon-reload';
