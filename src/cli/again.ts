@@ -5,12 +5,14 @@ import type { Given, RawValue } from './given.ts';
 
 /** Makes the same command again with parts of it changed, so that it can be pasted into a POSIX shell as it is. */
 export function commandAgain(spec: CommandSpec, args: readonly string[], given: Given): Again {
-  return ({ check, limit, acceptNewKeys }) => {
+  return ({ check, limit, acceptNewKeys, become, askBecomePassword }) => {
     const values = new Map(given.typed);
     if (check === true) values.set('check', true);
     if (check === false) values.delete('check');
     if (limit !== undefined) values.set('limit', limit);
     if (acceptNewKeys === true) values.set('host-keys', 'accept-new');
+    if (become === true) values.set('become', true);
+    if (askBecomePassword === true) values.set('ask-become-pass', true);
     const options = spec.options.flatMap(({ name, short }) => {
       const flag = short === undefined ? `--${name}` : `-${short}`;
       return flagWords(flag, name === 'extra-vars' ? withoutSecrets(values.get(name)) : values.get(name));

@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { HostResult, RunReport, TaskStatus } from '../core/results.ts';
+import { mainError } from './error-lines.ts';
 import { foldHosts } from './fold-hosts.ts';
 
 /** Gives the command of this run again, as it can be typed, with these parts of it changed. */
@@ -7,6 +9,10 @@ export type Again = (change: {
   /** A host pattern for -l. */
   readonly limit?: string;
   readonly acceptNewKeys?: boolean;
+  /** Become root. */
+  readonly become?: true;
+  /** Ask for the password of sudo or doas. */
+  readonly askBecomePassword?: true;
 }) => string;
 
 /** A longer pattern does not belong into a command line: the whole run again does the same. */
@@ -39,5 +45,12 @@ function leftCommand(left: readonly HostResult[], report: RunReport, again: Agai
   return again({
     ...(few ? { limit } : {}),
     ...(keysOnly ? { acceptNewKeys: true } : {}),
+    ...(anyOf(left, 'E_PREFLIGHT_ROOT') ? { become: true } : {}),
+    ...(anyOf(left, 'E_BECOME_PASSWORD') ? { askBecomePassword: true } : {}),
   });
+}
+
+/** The same command would end in the same way on a host where it lacks a flag. */
+function anyOf(hosts: readonly HostResult[], code: ErrorCode): boolean {
+  return hosts.some((host) => mainError(host)?.error.code === code);
 }

@@ -19,6 +19,13 @@ describe('the next command', () => {
     expect(again({})({ acceptNewKeys: true })).toBe('unbusy run p.yml --host-keys accept-new');
   });
 
+  it('gets the flags that it lacked, and none twice', () => {
+    expect(again({})({ become: true, askBecomePassword: true })).toBe('unbusy run p.yml -b -K');
+    expect(again({ become: true, 'ask-become-pass': true })({ become: true, askBecomePassword: true })).toBe(
+      'unbusy run p.yml -b -K',
+    );
+  });
+
   it('quotes what a shell would take apart', () => {
     expect(again({ 'extra-vars': ["a='b c'"] }, ['my play.yml'])({})).toBe(
       "unbusy run 'my play.yml' -e 'a='\\''b c'\\'''",

@@ -8,8 +8,11 @@ import { renderSummary, SUMMARY_ROWS } from '../../../src/report/summary.ts';
 import { change, hostResult, mixedFleet, runReport, taskResult } from '../../support/events.ts';
 
 const style = createStyle({ color: false, unicode: true });
-const again: Again = ({ check, limit, acceptNewKeys }) =>
-  ['unbusy run p.yml', check ? '-C' : '', limit ? `-l ${limit}` : '', acceptNewKeys ? '--host-keys accept-new' : '']
+const again: Again = ({ check, limit, acceptNewKeys, become, askBecomePassword }) =>
+  [
+    ...['unbusy run p.yml', check ? '-C' : '', limit ? `-l ${limit}` : '', become ? '-b' : ''],
+    ...[askBecomePassword ? '-K' : '', acceptNewKeys ? '--host-keys accept-new' : ''],
+  ]
     .filter((part) => part !== '')
     .join(' ');
 
@@ -82,6 +85,17 @@ describe('the recap', () => {
     const down = hostResult('b', 'unreachable', { code: 'E_CONNECT_TCP', message: 'refused' });
     expect(summary([key]).join('\n')).toContain('unbusy run p.yml --host-keys accept-new');
     expect(summary([key, down]).join('\n')).not.toContain('accept-new');
+  });
+
+  it('adds to the next command what it lacked to become root, and only then', () => {
+    const plain = hostResult('a', 'failed', { code: 'E_PREFLIGHT_ROOT', message: 'needs root' });
+    const asked = hostResult('b', 'failed', { code: 'E_BECOME_PASSWORD', message: 'sudo wants a password' });
+    const busy = hostResult('c', 'failed', { code: 'E_BUSY', message: 'busy' });
+    const next = (...hosts: HostResult[]) => summary(hosts).find((line) => line.startsWith('    unbusy'));
+    expect(next(plain)).toBe('    unbusy run p.yml -b');
+    expect(next(asked)).toBe('    unbusy run p.yml -K');
+    expect(next(plain, asked, busy)).toBe('    unbusy run p.yml -b -K');
+    expect(next(busy)).toBe('    unbusy run p.yml');
   });
 
   it('prints nothing of a host raw', () => {
