@@ -2,6 +2,8 @@ import type { TableRow } from '../report/table.ts';
 
 /** The part of JSON Schema (draft 7) that our parameter schemas use. */
 export interface SchemaNode {
+  /** What a value is called, where its type says too little. */
+  readonly title?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -31,6 +33,7 @@ function defaultWords(node: SchemaNode): string {
 
 /** A type for people: string, list of string, a | b. */
 export function typeWords(node: SchemaNode): string {
+  if (node.title !== undefined) return node.title;
   if (node.enum !== undefined) return node.enum.map(String).join(' | ');
   if (node.const !== undefined) return String(node.const);
   if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeWords))].join(' or ');

@@ -24,6 +24,9 @@ export const systemClock: Clock = {
     }),
 };
 
+/** How a duration is written, for documentation and mistakes. */
+export const DURATION_FORMS = '500ms, 30s, 10m, 2h, 1d, or a bare number of seconds';
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of a duration such as 500ms, 10s, 5m, 2h, 1d, or a bare number of seconds; undefined if it is none. */

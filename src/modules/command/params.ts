@@ -1,7 +1,7 @@
 import { conditionSchema, isCondition } from '../../config/condition-schema.ts';
 import { argumentSchema, pathSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
-import { parseDuration } from '../../core/clock.ts';
+import { DURATION_FORMS, parseDuration } from '../../core/clock.ts';
 import type { Condition } from '../module.ts';
 
 /** What a playbook says of a command. */
@@ -50,9 +50,9 @@ const fields = {
     .describe('Condition over `result` that says whether it failed; by default any exit number but 0.'),
   timeout: z
     .string()
-    .refine((text) => (parseDuration(text) ?? 0) > 0, { message: 'must be a duration such as 30s or 5m' })
+    .refine((text) => (parseDuration(text) ?? 0) > 0, { message: `must be a duration above 0: ${DURATION_FORMS}` })
     .optional()
-    .describe('How long it may run, such as 30s or 5m; without it 1m, however long the task may take.'),
+    .describe(`How long it may run; without it 1m, however long the task may take. A duration: ${DURATION_FORMS}.`),
 };
 
 /** One of argv and shell; and something that says whether the command changed the host. */

@@ -1,5 +1,5 @@
 import { z } from '../../config/schema.ts';
-import { parseDuration } from '../../core/clock.ts';
+import { DURATION_FORMS, parseDuration } from '../../core/clock.ts';
 
 /** Ways to free a mount, from the mildest to the hardest; the order in which they are tried, whatever the playbook's order is. */
 export const RUNGS = ['rmdir', 'unmount', 'lazy_unmount', 'restart_holder'] as const;
@@ -17,12 +17,14 @@ export interface DeadContainersParams {
 }
 
 const duration = () =>
-  z.union([
-    z
-      .string()
-      .refine((text) => parseDuration(text) !== undefined, { message: 'must be a duration such as 30s, 5m or 1d' }),
-    z.number().nonnegative(),
-  ]);
+  z
+    .union([
+      z
+        .string()
+        .refine((text) => parseDuration(text) !== undefined, { message: `must be a duration: ${DURATION_FORMS}` }),
+      z.number().nonnegative(),
+    ])
+    .meta({ title: 'duration' });
 
 const containerName = () =>
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be a container name, or an id of at least 12 digits');
@@ -35,7 +37,9 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
     .describe(
       'Which containers: all, or a list of names and ids (12 digits or more). One that is not dead is left alone.',
     ),
-  older_than: duration().default(0).describe('Leave those alone that died less than this ago.'),
+  older_than: duration()
+    .default(0)
+    .describe(`Leave those alone that died less than this ago. A duration: ${DURATION_FORMS}.`),
   release: z
     .array(z.enum(RUNGS))
     .default(['rmdir', 'unmount'])
@@ -48,7 +52,9 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
     .default([])
     .describe('Containers, units and programs, by name or glob, in whose namespace nothing may be done.'),
   remove: z.boolean().default(true).describe('Remove the container once nothing holds it.'),
-  docker_deadline: duration().default('10s').describe('How long each question to the Docker daemon may take.'),
+  docker_deadline: duration()
+    .default('10s')
+    .describe(`How long each question to the Docker daemon may take. A duration: ${DURATION_FORMS}.`),
   orphans: z
     .boolean()
     .default(false)

@@ -106,6 +106,13 @@ describe('inventory', () => {
 });
 
 describe('doc', () => {
+  it('calls a duration a duration, and says its units', async () => {
+    const { out } = await type('doc', 'dead_containers');
+    expect(out).toMatch(/^older_than +duration +0$/m);
+    expect(out).toContain('A duration: 500ms, 30s, 10m, 2h, 1d, or a bare number of seconds.');
+    expect(out).toMatch(/^remove +boolean +true$/m);
+  });
+
   it('explains a module, and gives its JSON Schema', async () => {
     const { out } = await type('doc', 'file_content');
     for (const word of ['path', 'must be given', 'present | absent', '"present"', 'Example'])
