@@ -7,9 +7,10 @@
  * rmdir and unlinkat(AT_REMOVEDIR) to a supervisor, which answers EBUSY if the
  * dentry is a mount point anywhere, and lets the kernel go on otherwise.
  *
- * A caller in another mount namespace than COMMAND's (a container) is always let
- * through. The supervisor itself stays in that of process 1, so that it does not
- * keep a namespace alive that COMMAND has left.
+ * A caller in a container, told by its pid namespace, is always let through; one
+ * in a mere mount namespace of its own is not, as little as by the old kernel. The
+ * supervisor itself stays in the mount namespace of process 1, so that it does not
+ * keep one alive that COMMAND has left.
  */
 #define _GNU_SOURCE
 #include "mount-tables.h"
@@ -74,7 +75,7 @@ static int read_path(pid_t tid, uint64_t address, char *out) {
 
 static int in_ruled_namespace(pid_t tid) {
   char file[64], name[64];
-  snprintf(file, sizeof file, "%d/ns/mnt", tid);
+  snprintf(file, sizeof file, "%d/ns/pid", tid);
   ssize_t n = readlinkat(proc_fd, file, name, sizeof name - 1);
   if (n <= 0) return 0;
   name[n] = 0;
@@ -220,7 +221,7 @@ static void become_supervisor(int socket) {
   if (listener != keep) dup3(listener, keep, O_CLOEXEC);
   close_range(keep + 1, ~0U, 0);
   proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  ssize_t n = readlinkat(proc_fd, "self/ns/mnt", ruled_namespace, sizeof ruled_namespace - 1);
+  ssize_t n = readlinkat(proc_fd, "self/ns/pid", ruled_namespace, sizeof ruled_namespace - 1);
   int first = openat(proc_fd, "1/ns/mnt", O_RDONLY | O_CLOEXEC);
   if (proc_fd < 0 || n <= 0 || first < 0 || setns(first, CLONE_NEWNS)) die("/proc");
   signal(SIGTERM, SIG_IGN); /* outlives the command while its children are under the filter */
