@@ -1,6 +1,6 @@
 import { compileExpression, type Expression, type Names } from '../expression/expression.ts';
 import type { LanguageFault } from '../expression/faults.ts';
-import { checkNames, type NamesInSight } from './expression-names.ts';
+import { checkNames, type NamesInSight, namesBesideVars } from './expression-names.ts';
 import type { Truth } from './playbook-model.ts';
 import { describe, type YamlNode } from './yaml-node.ts';
 
@@ -46,7 +46,7 @@ function compileOne(
     return {
       faults: [{ message: 'a condition is an expression already', hint: 'Write it without {{ }}.', start: open }],
     };
-  const compiled = compileExpression(text, new Set([...sight.registered, ...sight.later]));
+  const compiled = compileExpression(text, namesBesideVars(sight));
   if ('faults' in compiled) return compiled;
   const faults = checkNames(compiled, sight, late);
   if (compiled.type !== 'bool' && compiled.type !== 'dyn')

@@ -18,8 +18,19 @@ export const FACT_NAMES = [
   'bootId',
 ] as const;
 
-/** Names that nothing else may take: the engine's own, and `result`, which conditions over a command see. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set([...BUILT_IN_NAMES, 'result']);
+/** Names that exist at some places only, and where. */
+const LOCAL_NAMES: Readonly<Record<string, string>> = {
+  result: 'in conditions over a command',
+  item: 'in a task with "loop"',
+  failed_task: 'under "rescue"',
+  failed_result: 'under "rescue"',
+};
+
+/** Names that tasks under `rescue` see: what failed, and its result. */
+export const RESCUE_NAMES = ['failed_task', 'failed_result'] as const;
+
+/** Names that nothing else may take: the engine's own, and those that exist at some places only. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([...BUILT_IN_NAMES, ...Object.keys(LOCAL_NAMES)]);
 
 /** The names that exist at one place of a playbook. */
 export interface NamesInSight {
@@ -31,14 +42,21 @@ export interface NamesInSight {
   readonly registered: ReadonlySet<string>;
   /** Registered by this task or a later one of the play. */
   readonly later: ReadonlySet<string>;
+  /** Names that exist only here: the entry of a loop, what failed under `rescue`. */
+  readonly locals?: ReadonlySet<string>;
   /** Grows by every name that an expression reads, so that a variable nobody reads can be told from a slip of the fingers. */
   readonly read: Set<string>;
+}
+
+/** Names of tasks' results and of what exists only here: none of them is in `vars`. */
+export function namesBesideVars({ registered, later, locals }: NamesInSight): ReadonlySet<string> {
+  return new Set([...registered, ...later, ...(locals ?? [])]);
 }
 
 /** Names of an expression that do not exist where it stands; all its names are noted as read. `late`: it is evaluated over `result` too. */
 export function checkNames(expression: Expression, sight: NamesInSight, late = false): LanguageFault[] {
   const faults: LanguageFault[] = [];
-  for (const name of expression.names) sight.read.add(name);
+  for (const name of expression.names) if (sight.locals?.has(name) !== true) sight.read.add(name);
   for (const { name, start } of expression.roots) {
     const fault = checkRoot(name, sight, late);
     if (fault !== undefined) faults.push({ ...fault, start });
@@ -53,11 +71,13 @@ export function checkNames(expression: Expression, sight: NamesInSight, late = f
 
 function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<LanguageFault, 'start'> | undefined {
   if ((BUILT_IN_NAMES as readonly string[]).includes(name)) return undefined;
-  if (name === 'result')
-    return late
-      ? undefined
-      : { message: '"result" exists only in conditions over a command', hint: 'Write the registered name.' };
-  if (sight.registered.has(name)) return undefined;
+  if (name === 'result' && late) return undefined;
+  if (sight.registered.has(name) || sight.locals?.has(name) === true) return undefined;
+  const where = Object.hasOwn(LOCAL_NAMES, name) ? LOCAL_NAMES[name] : undefined;
+  if (where !== undefined) {
+    const hint = name === 'result' ? 'Write the registered name.' : undefined;
+    return { message: `"${name}" exists only ${where}`, ...(hint === undefined ? {} : { hint }) };
+  }
   const isVariable = sight.playVars.has(name) || sight.variables?.has(name) === true;
   if (LANGUAGE_NAMES.has(name)) return undefined;
   if (isVariable) return undefined;
@@ -68,6 +88,7 @@ function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<Langu
     ...sight.playVars,
     ...sight.variables,
     ...sight.registered,
+    ...(sight.locals ?? []),
     ...BUILT_IN_NAMES,
     ...(late ? ['result'] : []),
   ];

@@ -11,9 +11,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   become_flags: 'Only `become: true` or `false` stands in a playbook; the method is set in the inventory.',
   become_method: 'Set it in the inventory: become_method: sudo.',
   become_user: 'Becoming anyone but root is not possible; `become: true` becomes root.',
-  block: LATER,
-  always: LATER,
-  rescue: LATER,
   changed_when: 'It is a parameter of the module `command`; the other modules know by themselves.',
   check_mode: 'Every module can check; use `--check` for the whole run.',
   collections: 'Modules are built in; there are no collections.',
@@ -23,7 +20,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   environment: LATER,
   failed_when: 'It is a parameter of the module `command`; the other modules know by themselves.',
   gather_facts: 'Leave it out: facts come with the connection and cost nothing.',
-  handlers: LATER,
   ignore_errors: 'Failures are not ignored; use `when`, or `failed_when` of the module `command`.',
   ignore_unreachable: 'A host that is not reached is counted as unreachable, and the others go on.',
   import_playbook: 'Run both playbooks, one after the other.',
@@ -32,14 +28,12 @@ export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   include: LATER,
   include_role: 'There are no roles: write the tasks here.',
   include_tasks: LATER,
-  listen: LATER,
+  listen: 'Name the handler in the `notify` of the task.',
   local_action: 'A task runs on the host of its play.',
-  loop: LATER,
-  loop_control: LATER,
+  loop_control: 'Write `loop_var: NAME` for the name of the entry; nothing else of it exists.',
   max_fail_percentage: 'Write `stop: {failed: 10%}`; it counts over the whole run.',
   module_defaults: LATER,
   no_log: LATER,
-  notify: LATER,
   on_failed: LATER,
   poll: 'Give the task a `timeout`.',
   port: SSH,
@@ -68,13 +62,14 @@ export const FOREIGN_MODULES: Readonly<Record<string, string>> = {
   lineinfile: 'Use `file_content` with the whole content.',
   file: 'Use `file_state`.',
   fail: 'Use `assert`.',
+  meta: 'Handlers run at the end of the play; there is nothing else to ask for.',
   debug: 'Run with -v to see what a task found.',
   set_fact: 'Use `vars` of the play, or `register`.',
 };
 
 /** Hint for a key of Ansible; undefined if it is none that is known. */
 export function foreignHint(key: string): string | undefined {
-  if (/^with_/.test(key)) return LATER;
+  if (/^with_/.test(key)) return 'Use `loop` with a list.';
   const bare = key.replace(/^(ansible\.\w+|community\.\w+)\./, '');
   if (Object.hasOwn(FOREIGN_KEYS, bare)) return FOREIGN_KEYS[bare];
   if (Object.hasOwn(FOREIGN_MODULES, bare)) return FOREIGN_MODULES[bare];

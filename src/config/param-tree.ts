@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import type { Names } from '../expression/expression.ts';
 import type { LanguageFault } from '../expression/faults.ts';
 import { compileTemplate, type Template } from '../expression/template.ts';
-import { checkNames, type NamesInSight } from './expression-names.ts';
+import { checkNames, type NamesInSight, namesBesideVars } from './expression-names.ts';
 import type { YamlNode, YamlPath } from './yaml-node.ts';
 
 /** A text with {{ }} somewhere below the parameters. */
@@ -25,7 +25,7 @@ export function compileTemplates(
 ): { readonly leaves: readonly TemplateLeaf[]; readonly faults: readonly TemplateFault[] } {
   const leaves: TemplateLeaf[] = [];
   const faults: TemplateFault[] = [];
-  const registered = new Set([...sight.registered, ...sight.later]);
+  const registered = namesBesideVars(sight);
   const visit = (node: YamlNode, path: YamlPath) => {
     for (const [index, item] of (node.items ?? []).entries()) visit(item, [...path, index]);
     for (const { key, node: inner } of node.entries?.values() ?? []) {

@@ -1,16 +1,17 @@
 import { parseDuration } from '../core/clock.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { LANGUAGE_NAMES } from '../expression/cel.ts';
-import { compileConditions, testCondition } from './compile-condition.ts';
 import { type NamesInSight, RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import type { Mistakes } from './mistakes.ts';
-import { taskKeys } from './playbook-keys.ts';
+import { handlerKeys, taskKeys } from './playbook-keys.ts';
 import type { CompiledCondition, ModuleFacts, Task } from './playbook-model.ts';
 import { z } from './schema.ts';
 import { explainIssues, type SchemaMistake } from './schema-issues.ts';
 import type { SourceText } from './source-text.ts';
 import { suggest } from './suggest.ts';
+import { readWhen } from './task-conditions.ts';
+import { type ReadLoop, readLoop } from './task-loop.ts';
 import { readParams } from './task-params.ts';
 import { describe, keyOffsetAt, nodeAt, placeInside, type YamlEntry, type YamlNode } from './yaml-node.ts';
 
@@ -18,24 +19,42 @@ import { describe, keyOffsetAt, nodeAt, placeInside, type YamlEntry, type YamlNo
 export interface PlaySight {
   readonly variables: ReadonlySet<string> | undefined;
   readonly playVars: ReadonlySet<string>;
-  /** Values of the play's vars that nothing overrides. */
+  /** Values of the play's vars and of -e that nothing overrides. */
   readonly fixed: ReadonlyMap<string, Json>;
   readonly registered: ReadonlySet<string>;
   /** Every name that is registered up to the end of the play. */
   readonly all: ReadonlySet<string>;
   /** Every name that an expression reads so far. */
   readonly read: Set<string>;
+  /** Names of the play's handlers. */
+  readonly handlers: readonly string[];
 }
 
-const taskSchema = z.strictObject(taskKeys);
-const KNOWN = Object.keys(taskKeys);
+/** What a task takes from where it stands: a block around it, the list of handlers. */
+export interface Surroundings {
+  readonly when: readonly CompiledCondition[];
+  readonly become?: boolean;
+  readonly tags: readonly string[];
+  readonly standby?: 'rescue' | 'handler';
+  /** Names that exist only there. */
+  readonly locals: ReadonlySet<string>;
+}
 
-/** Names that tasks register, wherever they stand. */
-export function registerNames(items: readonly YamlNode[]): readonly string[] {
-  return items.flatMap((item) => {
-    const name = item.entries?.get('register')?.node.value;
-    return typeof name === 'string' ? [name] : [];
-  });
+/** What is handed through while a playbook is read. */
+export interface Reading {
+  readonly modules: ReadonlyMap<string, ModuleFacts>;
+  readonly source: SourceText;
+  readonly mistakes: Mistakes;
+}
+
+/** Literal loops up to this length have the parameters of each entry checked at once. */
+const CHECKED_ITEMS = 100;
+
+/** Names that exist at one place of a play. */
+export function namesAt(sight: PlaySight, locals: ReadonlySet<string>): NamesInSight {
+  const later = new Set([...sight.all].filter((name) => !sight.registered.has(name)));
+  const { variables, playVars, registered, read } = sight;
+  return { variables, playVars, registered, later, read, locals };
 }
 
 /** Reads one task; undefined if there is no way to go on with it. All its mistakes are added. */
@@ -43,36 +62,50 @@ export function readTask(
   node: YamlNode,
   index: number,
   sight: PlaySight,
-  modules: ReadonlyMap<string, ModuleFacts>,
-  source: SourceText,
-  mistakes: Mistakes,
+  around: Surroundings,
+  reading: Reading,
 ): Task | undefined {
-  return new TaskReader(node, sight, modules, source, mistakes).read(index);
+  return new TaskReader(node, sight, around, reading).read(index);
 }
+
+const KINDS = {
+  task: { subject: 'a task', schema: z.strictObject(taskKeys), known: Object.keys(taskKeys) },
+  handler: { subject: 'a handler', schema: z.strictObject(handlerKeys), known: Object.keys(handlerKeys) },
+} as const;
+
+/** Keys whose values are checked where they are read. */
+const READ_ELSEWHERE = ['when', 'loop'];
+
+/** What only tasks have. */
+const HANDLER_HINTS: Readonly<Record<string, string>> = {
+  notify: 'Name both handlers in the `notify` of the task.',
+};
 
 class TaskReader {
   readonly #node: YamlNode;
   readonly #sight: PlaySight;
+  readonly #around: Surroundings;
+  readonly #loop: ReadLoop | undefined;
   readonly #names: NamesInSight;
   readonly #modules: ReadonlyMap<string, ModuleFacts>;
   readonly #source: SourceText;
   readonly #mistakes: Mistakes;
 
-  constructor(
-    node: YamlNode,
-    sight: PlaySight,
-    modules: ReadonlyMap<string, ModuleFacts>,
-    source: SourceText,
-    mistakes: Mistakes,
-  ) {
+  constructor(node: YamlNode, sight: PlaySight, around: Surroundings, reading: Reading) {
     this.#node = node;
     this.#sight = sight;
-    const later = new Set([...sight.all].filter((name) => !sight.registered.has(name)));
-    const { variables, playVars, registered, read } = sight;
-    this.#names = { variables, playVars, registered, later, read };
-    this.#modules = modules;
-    this.#source = source;
-    this.#mistakes = mistakes;
+    this.#around = around;
+    this.#modules = reading.modules;
+    this.#source = reading.source;
+    this.#mistakes = reading.mistakes;
+    const outside = namesAt(sight, around.locals);
+    this.#loop = readLoop(node, outside, sight.fixed, this.#source, this.#mistakes);
+    const locals = this.#loop === undefined ? around.locals : new Set([...around.locals, this.#loop.loop.variable]);
+    this.#names = { ...outside, locals };
+  }
+
+  get #kind(): (typeof KINDS)[keyof typeof KINDS] {
+    return this.#around.standby === 'handler' ? KINDS.handler : KINDS.task;
   }
 
   read(index: number): Task | undefined {
@@ -86,33 +119,39 @@ class TaskReader {
     }
     const own = this.#ownKeys();
     const entry = this.#moduleEntry();
-    const when = this.#when();
+    const when = readWhen(this.#node, this.#names, this.#source, this.#mistakes);
     const register = this.#register(own.register);
     const deadlineMs = this.#deadline(own.timeout);
+    const notify = this.#notify(own.notify);
     const module = entry === undefined ? undefined : this.#modules.get(entry.key);
     if (entry === undefined || module === undefined) return undefined;
+    const become = typeof own.become === 'boolean' ? own.become : this.#around.become;
     return {
       index,
       name: typeof own.name === 'string' ? own.name : module.name,
       module: module.name,
       params: this.#params(module, entry),
-      when,
+      when: [...this.#around.when, ...when],
       ...(register === undefined ? {} : { register }),
-      ...(typeof own.become === 'boolean' ? { become: own.become } : {}),
-      tags: readTags(own.tags),
+      ...(become === undefined ? {} : { become }),
+      tags: [...this.#around.tags, ...readTags(own.tags)],
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(notify.length === 0 ? {} : { notify }),
+      ...(this.#loop === undefined ? {} : { loop: this.#loop.loop }),
+      ...(this.#around.standby === undefined ? {} : { standby: this.#around.standby }),
       place: this.#source.placeAt(this.#node.offset),
     };
   }
 
   #ownKeys(): JsonObject {
+    const { subject, schema, known } = this.#kind;
     const own: { [key: string]: Json } = {};
-    for (const { key, node } of this.#node.entries?.values() ?? []) if (KNOWN.includes(key)) own[key] = node.value;
-    const parsed = taskSchema.safeParse(own);
+    for (const { key, node } of this.#node.entries?.values() ?? []) if (known.includes(key)) own[key] = node.value;
+    const parsed = schema.safeParse(own);
     if (!parsed.success) {
-      const wording = { subject: 'a task', value: own, node: this.#node, knownKeys: () => KNOWN };
+      const wording = { subject, value: own, node: this.#node, knownKeys: () => known };
       for (const mistake of explainIssues(parsed.error.issues, wording))
-        if (mistake.path[0] !== 'when') this.#addAt(this.#node, mistake);
+        if (!READ_ELSEWHERE.includes(String(mistake.path[0]))) this.#addAt(this.#node, mistake);
     }
     if (typeof own.name === 'string' && own.name.includes('{{'))
       this.#add(
@@ -124,20 +163,21 @@ class TaskReader {
 
   /** The entry of the one module; every other key that is not a task's own is a mistake. */
   #moduleEntry(): YamlEntry | undefined {
-    const others = [...(this.#node.entries?.values() ?? [])].filter(({ key }) => !KNOWN.includes(key));
+    const { subject, known: keys } = this.#kind;
+    const others = [...(this.#node.entries?.values() ?? [])].filter(({ key }) => !keys.includes(key));
     const found = others.filter(({ key }) => this.#modules.has(key));
-    const free = KNOWN.filter((key) => this.#node.entries?.has(key) !== true);
+    const free = keys.filter((key) => this.#node.entries?.has(key) !== true);
     const known = found.length === 0 ? [...free, ...this.#modules.keys()] : free;
     for (const { key, keyOffset } of others) {
       if (this.#modules.has(key)) continue;
-      const what = found.length === 0 ? `there is no module or key "${key}"` : `a task has no "${key}"`;
-      this.#add(keyOffset, what, foreignHint(key) ?? suggest(key, known));
+      const what = found.length === 0 ? `there is no module or key "${key}"` : `${subject} has no "${key}"`;
+      this.#add(keyOffset, what, HANDLER_HINTS[key] ?? foreignHint(key) ?? suggest(key, known));
     }
     const [first, second] = found;
     if (second !== undefined)
       this.#add(
         second.keyOffset,
-        `a task has one module, and this one has "${first?.key}" already`,
+        `${subject} has one module, and this one has "${first?.key}" already`,
         'Make two tasks of it.',
       );
     if (others.length === 0)
@@ -149,23 +189,37 @@ class TaskReader {
     const { template, schemaMistakes, faults } = readParams(module, entry.node, this.#names, this.#sight.fixed);
     for (const { node, start, message, hint } of faults)
       this.#mistakes.add(placeInside(this.#source, node, start), message, hint);
-    for (const mistake of schemaMistakes)
+    const wrong = faults.length > 0 ? schemaMistakes : this.#forItems(module, entry, schemaMistakes);
+    for (const mistake of wrong)
       if (mistake.path.length === 0) this.#add(entry.keyOffset, mistake.message, mistake.hint);
       else this.#addAt(entry.node, mistake);
     return template;
   }
 
-  #when(): readonly CompiledCondition[] {
-    const node = this.#node.entries?.get('when')?.node;
-    if (node === undefined) return [];
-    const { conditions, faults } = compileConditions(node, this.#names, false);
-    for (const { node: at, start, message, hint } of faults)
-      this.#mistakes.add(placeInside(this.#source, at, start), message, hint);
-    return conditions.map((condition) => ({
-      text: condition.text,
-      names: condition.expression.names,
-      test: (scope) => testCondition(condition, scope),
-    }));
+  /** What is wrong with the parameters whatever the entry, or else with those of the first entry that does not fit. */
+  #forItems(module: ModuleFacts, entry: YamlEntry, always: readonly SchemaMistake[]): readonly SchemaMistake[] {
+    const { loop, fixed = [] } = this.#loop ?? {};
+    if (always.length > 0 || loop === undefined) return always;
+    for (const item of fixed.slice(0, CHECKED_ITEMS)) {
+      const known = new Map([...this.#sight.fixed, [loop.variable, item] as const]);
+      const { schemaMistakes } = readParams(module, entry.node, this.#names, known);
+      if (schemaMistakes.length > 0) return schemaMistakes;
+    }
+    return [];
+  }
+
+  #notify(value: Json | undefined): readonly string[] {
+    const names = (Array.isArray(value) ? value : [value]).filter((name): name is string => typeof name === 'string');
+    for (const [at, name] of names.entries()) {
+      if (this.#sight.handlers.includes(name)) continue;
+      const { offset } = nodeAt(this.#node, Array.isArray(value) ? ['notify', at] : ['notify']);
+      this.#add(
+        offset,
+        `there is no handler "${name}" in this play`,
+        suggest(name, this.#sight.handlers) ?? 'Add it under `handlers:` of the play.',
+      );
+    }
+    return [...new Set(names)];
   }
 
   #register(value: Json | undefined): string | undefined {

@@ -40,7 +40,20 @@ export interface ParamTemplate {
     | { readonly kind: 'invalid'; readonly why: string };
 }
 
-/** One task of a play. */
+/** The list that a task goes through, entry by entry. */
+export interface Loop {
+  /** Name of the entry in hand. */
+  readonly variable: string;
+  /** Root names that the list reads. */
+  readonly names: ReadonlySet<string>;
+  items(
+    scope: Scope,
+  ):
+    | { readonly kind: 'known'; readonly items: readonly Json[] }
+    | { readonly kind: 'unknown' | 'invalid'; readonly why: string };
+}
+
+/** One task of a play. What the blocks around it say is in it: their conditions come before its own. */
 export interface Task {
   /** Position in the whole playbook, from 0. */
   readonly index: number;
@@ -52,8 +65,25 @@ export interface Task {
   readonly become?: boolean;
   readonly tags: readonly string[];
   readonly deadlineMs?: number;
+  /** Handlers of its play that run at the end if it changed something. */
+  readonly notify?: readonly string[];
+  readonly loop?: Loop;
+  /** It runs only when something asks for it: the failure of its block, or a notification. */
+  readonly standby?: 'rescue' | 'handler';
   readonly place: SourcePlace;
 }
+
+/** Tasks that belong together: `rescue` runs if one of `tasks` failed, `always` in either case. */
+export interface Block {
+  readonly name?: string;
+  readonly tasks: readonly Step[];
+  readonly rescue: readonly Step[];
+  readonly always: readonly Step[];
+  readonly place: SourcePlace;
+}
+
+/** What a list of tasks holds. */
+export type Step = Task | Block;
 
 /** One play: a list of tasks for a set of hosts. */
 export interface Play {
@@ -65,7 +95,12 @@ export interface Play {
   readonly tags: readonly string[];
   /** How it goes over its hosts; without it all at once, and nothing on one host stops the others. */
   readonly rollout?: Rollout;
+  /** All of its tasks in the order of their numbers, those of blocks and the handlers too. */
   readonly tasks: readonly Task[];
+  /** How the tasks hang together; absent: one after the other. */
+  readonly steps?: readonly Step[];
+  /** Tasks that run at the end of the others, once, if one of those notified them; in this order. */
+  readonly handlers?: readonly Task[];
   readonly place: SourcePlace;
 }
 

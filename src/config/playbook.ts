@@ -4,10 +4,11 @@ import { RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import { checkPattern } from './host-pattern.ts';
 import { Mistakes } from './mistakes.ts';
-import { type PlaySight, readTags, readTask, registerNames } from './play-task.ts';
 import { readRollout } from './play-rollout.ts';
-import { playKeys } from './playbook-keys.ts';
-import type { ModuleFacts, Play, Playbook, Task } from './playbook-model.ts';
+import { type PlayStart, type PlaySteps, readSteps } from './play-steps.ts';
+import { readTags } from './play-task.ts';
+import { PLAY_LISTS, playKeys } from './playbook-keys.ts';
+import type { ModuleFacts, Play, Playbook } from './playbook-model.ts';
 import { z } from './schema.ts';
 import { explainIssues } from './schema-issues.ts';
 import type { SourceText } from './source-text.ts';
@@ -95,17 +96,19 @@ class PlayReader {
       return undefined;
     }
     this.#checkKeys(node);
-    const { tasks: _, ...own } = node.value as JsonObject;
+    const own = node.value as JsonObject;
     const vars = this.#vars(node.entries.get('vars')?.node);
     const hosts = this.#hosts(node.entries.get('hosts')?.node);
     const name = typeof own.name === 'string' ? own.name : hosts;
     const rollout = readRollout(own, (path, message, hint) => this.#add(nodeAt(node, path).offset, message, hint));
-    const tasks = this.#tasks(node, vars, firstIndex, registered);
+    const { tasks, steps, handlers } = this.#steps(node, vars, firstIndex, registered);
     return {
       name,
       hosts,
       vars,
       tasks,
+      steps,
+      handlers,
       ...(typeof own.become === 'boolean' ? { become: own.become } : {}),
       tags: readTags(own.tags),
       ...(rollout === undefined ? {} : { rollout }),
@@ -114,10 +117,10 @@ class PlayReader {
   }
 
   #checkKeys(node: YamlNode): void {
-    const known = [...Object.keys(playKeys), 'tasks'];
+    const known = [...Object.keys(playKeys), ...Object.keys(PLAY_LISTS)];
     const own: Record<string, unknown> = {};
     for (const { key, keyOffset, node: inner } of node.entries?.values() ?? []) {
-      if (key === 'tasks') continue;
+      if (Object.hasOwn(PLAY_LISTS, key)) continue;
       if (known.includes(key)) own[key] = inner.value;
       else if (this.#modules.has(key))
         this.#add(keyOffset, `"${key}" is a module and belongs to a task`, 'Put it under `tasks:`.');
@@ -176,31 +179,16 @@ class PlayReader {
     return new Map([...own, ...Object.entries(this.#extraVars)]);
   }
 
-  #tasks(play: YamlNode, vars: JsonObject, firstIndex: number, registered: Set<string>): readonly Task[] {
-    const entry = play.entries?.get('tasks');
-    const items = entry?.node.items;
-    if (entry === undefined) this.#add(play.offset, 'a play needs "tasks"');
-    else if (items === undefined || items.length === 0)
-      this.#add(
-        entry.keyOffset,
-        `"tasks" must be a list of tasks, found ${items === undefined ? describe(entry.node.value) : 'an empty list'}`,
-      );
-    const sight: PlaySight = {
+  #steps(play: YamlNode, vars: JsonObject, firstIndex: number, registered: Set<string>): PlaySteps {
+    const start: PlayStart = {
       variables: this.#variables,
       playVars: new Set(Object.keys(vars)),
       fixed: this.#fixed(vars),
-      registered,
-      all: new Set([...registered, ...registerNames(items ?? [])]),
       read: this.#read,
+      registered,
+      firstIndex,
     };
-    const tasks: Task[] = [];
-    for (const item of items ?? []) {
-      const task = readTask(item, firstIndex + tasks.length, sight, this.#modules, this.#source, this.#mistakes);
-      if (task === undefined) continue;
-      tasks.push(task);
-      if (task.register !== undefined) registered.add(task.register);
-    }
-    return tasks;
+    return readSteps(play, start, { modules: this.#modules, source: this.#source, mistakes: this.#mistakes });
   }
 
   #add(offset: number, message: string, hint?: string): void {
