@@ -4,8 +4,16 @@ import { deadContainersModule } from './dead-containers/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import type { Module } from './module.ts';
+import { systemdDropInModule } from './systemd-dropin/index.ts';
 
-const ALL: readonly Module[] = [assertModule, commandModule, deadContainersModule, fileContentModule, fileStateModule];
+const ALL: readonly Module[] = [
+  assertModule,
+  commandModule,
+  deadContainersModule,
+  fileContentModule,
+  fileStateModule,
+  systemdDropInModule,
+];
 
 /** Every module that a playbook can ask for, by name. The list is explicit: a module that is not here does not exist. */
 export const MODULES: ReadonlyMap<string, Module> = new Map(ALL.map((module) => [module.name, module]));

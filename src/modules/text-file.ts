@@ -24,12 +24,23 @@ export type TextFileLook =
   | { readonly ok: true; readonly file: TextFile }
   | { readonly ok: false; readonly error: UnbusyError };
 
-/** Looks at a path and reads its text, both in the state of one moment; a link is looked at and not followed. */
-export async function lookAtTextFile(host: Session, path: string, seen?: PathLook): Promise<TextFileLook> {
+/**
+ * Looks at a path and reads its text, both in the state of one moment; a link is looked at and not followed.
+ * `seen` is a look that was taken already; `wanted` is a text that need not be read if it is there.
+ */
+export async function lookAtTextFile(
+  host: Session,
+  path: string,
+  seen?: PathLook,
+  wanted?: string,
+): Promise<TextFileLook> {
   const look = seen ?? (await statPath(host, { path, follow: false, hash: true, names: false }));
   if (!look.ok) return look;
   const { found } = look;
   if (found.type !== 'file' || found.size > MAX_READ_BYTES) return { ok: true, file: { path, found } };
+  if (wanted !== undefined && found.sha256 === sha256(encodeText(wanted))) {
+    return { ok: true, file: { path, found, text: wanted } };
+  }
   const read = await readFile(host, path);
   if (!read.ok) return read;
   if (read.text === undefined) return { ok: true, file: { path, found } };

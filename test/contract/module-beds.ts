@@ -4,6 +4,7 @@ import { demoId } from '../../src/demo/scenes.ts';
 import { conditionOf } from '../support/condition-of.ts';
 import { openNamespaceWorld } from '../support/namespace-world.ts';
 import type { ModuleBed } from './module-kit.ts';
+import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
 const fileContent: readonly ModuleBed[] = [
   {
@@ -151,4 +152,5 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   dead_containers: deadContainers,
   file_content: fileContent,
   file_state: fileState,
+  ...SYSTEMD_BEDS,
 };

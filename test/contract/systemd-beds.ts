@@ -1,0 +1,73 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ShellHost } from '../support/shell-host.ts';
+import { type ShellKind, shellKinds } from '../support/shells.ts';
+import { laySystemd, layUnit, pictureOfSystemd, readByStandIn, underSystemd } from '../support/systemd-world.ts';
+import type { KitWorld, ModuleBed } from './module-kit.ts';
+
+/** A host where a stand-in is asked for systemd; laid out by `lay`. */
+const openSystemd = (sandbox: string): Promise<KitWorld> =>
+  Promise.resolve({
+    session: new ShellHost(underSystemd(shellKinds()[0] as ShellKind, sandbox)),
+    picture: () => pictureOfSystemd(sandbox),
+    close: () => Promise.resolve(),
+  });
+
+const DROP_IN = { unit: 'app.service', name: '10-test.conf' };
+const dropInFile = (sandbox: string) => join(sandbox, 'etc/app.service.d/10-test.conf');
+
+function layDropIn(sandbox: string, text?: string): void {
+  laySystemd(sandbox);
+  layUnit(sandbox, 'app.service');
+  if (text === undefined) return;
+  mkdirSync(join(sandbox, 'etc/app.service.d'), { recursive: true });
+  writeFileSync(dropInFile(sandbox), text);
+  readByStandIn(sandbox, 'app.service');
+}
+
+const systemdDropIn: readonly ModuleBed[] = [
+  {
+    name: 'a new one',
+    lay: (sandbox) => {
+      layDropIn(sandbox);
+      return { ...DROP_IN, settings: { Service: { MountFlags: 'slave' } } };
+    },
+    disturb: (sandbox) => mkdirSync(join(sandbox, 'etc/app.service.d')),
+    callsHost: true,
+    open: openSystemd,
+  },
+  {
+    name: 'another content',
+    lay: (sandbox) => {
+      layDropIn(sandbox, '[Service]\nMountFlags=private\n');
+      return { ...DROP_IN, content: '[Service]\nMountFlags=slave\n' };
+    },
+    disturb: (sandbox) => writeFileSync(dropInFile(sandbox), '[Service]\nNice=1\n'),
+    callsHost: true,
+    open: openSystemd,
+  },
+  {
+    name: 'one that must go',
+    lay: (sandbox) => {
+      layDropIn(sandbox, '[Service]\nMountFlags=private\n');
+      return { ...DROP_IN, state: 'absent' };
+    },
+    disturb: (sandbox) => writeFileSync(dropInFile(sandbox), '[Service]\nNice=1\n'),
+    callsHost: true,
+    open: openSystemd,
+  },
+  {
+    name: 'as wanted',
+    lay: (sandbox) => {
+      layDropIn(sandbox, '[Service]\nMountFlags=slave\n');
+      return { ...DROP_IN, settings: { Service: { MountFlags: 'slave' } } };
+    },
+    callsHost: true,
+    open: openSystemd,
+  },
+];
+
+/** Beds of the modules that ask systemd. */
+export const SYSTEMD_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
+  systemd_dropin: systemdDropIn,
+};
