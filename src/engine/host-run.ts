@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { reportError, UnbusyError } from '../core/errors.ts';
 import type { Emit, TaskTitle } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { HostResult, TaskResult } from '../core/results.ts';
+import type { HostResult, Risk, TaskResult } from '../core/results.ts';
 import type { HostTarget } from '../core/target.ts';
 import type { Module } from '../modules/module.ts';
 import { guardTask, reasonOf } from './deadline.ts';
@@ -25,6 +25,8 @@ export interface RunContext {
   readonly modules: ReadonlyMap<string, Module>;
   readonly taskMs: number;
   readonly extraVars: JsonObject;
+  /** Whether a step of that risk may be taken now; without it none that restarts something. */
+  permits?(risk: Risk): boolean;
 }
 
 /** One host through the plays that it takes part in. */
@@ -64,6 +66,11 @@ export class HostRun {
       this.#error = ourError(thrown);
       this.#leave(tasks, this.#results.length - before, 'stopped by a mistake of ours');
     }
+  }
+
+  /** Lets go of the connection until the next play: what waits for hours finds it dead. */
+  async rest(): Promise<void> {
+    await this.#sessions.close();
   }
 
   /** A play that is not begun: its tasks count as not reached. */
@@ -164,9 +171,10 @@ export class HostRun {
     const first = lookahead.take({ index: task.index, module, params: prepared.params });
     const { mode, emit, taskMs } = this.#context;
     return guardTask(session, task.deadlineMs ?? taskMs, this.#signal, () =>
-      runTask(frame, module, session, prepared.params, first, mode, (change) =>
-        emit({ kind: 'change-start', host: this.#host.name, task: titleOf(task), title: change.title }),
-      ),
+      runTask(frame, module, session, prepared.params, first, mode, {
+        onChange: ({ title }) => emit({ kind: 'change-start', host: this.#host.name, task: titleOf(task), title }),
+        permits: (risk) => this.#context.permits?.(risk) === true,
+      }),
     );
   }
 

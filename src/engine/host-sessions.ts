@@ -34,9 +34,11 @@ export class HostSessions {
     return opened;
   }
 
-  /** Closes every session in good order, as far as it goes: what was done has been reported already. */
+  /** Closes every session in good order, as far as it goes: what was done has been reported already. The next `get` opens anew. */
   async close(): Promise<void> {
-    await Promise.allSettled((await this.#sessions()).map((session) => session.close()));
+    const open = await this.#sessions();
+    this.#open.clear();
+    await Promise.allSettled(open.map((session) => session.close()));
   }
 
   async #connect(become: boolean): Promise<Opened> {

@@ -18,8 +18,11 @@ export class HostScope {
     ]);
   }
 
-  /** Enters a play: its vars are the weakest level; what its tasks will register is not known yet, but for what an earlier play left. */
-  enter(play: Play, facts: HostFacts): void {
+  /**
+   * Enters a play: its vars are the weakest level; what its tasks will register is not known yet, but for what an earlier play left.
+   * Without a connection there are no facts yet.
+   */
+  enter(play: Play, facts: HostFacts | undefined): void {
     for (const { register } of play.tasks)
       if (register !== undefined && !this.#registers.has(register)) this.#registers.set(register, undefined);
     this.#names = new Map<string, Json | undefined>([
@@ -27,7 +30,7 @@ export class HostScope {
       ...this.#inventory,
       ...this.#registers,
       ...this.#own,
-      ['facts', { ...facts }],
+      ['facts', facts === undefined ? undefined : { ...facts }],
     ]);
   }
 

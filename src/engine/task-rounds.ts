@@ -1,8 +1,10 @@
 import type { Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Change, ChangeReport, Gap, Refusal } from '../core/results.ts';
+import type { Change, ChangeReport, Gap, Refusal, Risk } from '../core/results.ts';
+import { DANGEROUS } from '../core/rollout.ts';
 import type { Module, Observed } from '../modules/module.ts';
+import { notConfirmed } from './consent.ts';
 import { isDone, type Ledger, leftError, lookAgainError, newLedger, note, whyNot } from './ledger.ts';
 
 /** A ladder has few rungs; a plan that still finds something new after so many rounds does not converge. */
@@ -19,14 +21,19 @@ export interface RoundsEnd<State> {
   readonly said: { readonly [key: string]: Json };
 }
 
-/** One task on one host: what to ask, whom, and who is told before a change. */
-export interface RoundsInput<P, S, C extends Change> {
+/** Who is told before a change, and who allows it; without `permits` nothing may be restarted. */
+export interface ChangeGate {
+  onChange(change: Change): void;
+  permits?(risk: Risk): boolean;
+}
+
+/** One task on one host: what to ask, and whom. */
+export interface RoundsInput<P, S, C extends Change> extends ChangeGate {
   readonly module: Module<P, S, C>;
   readonly session: Session;
   readonly params: P;
   readonly first: Promise<Observed<S>>;
   readonly mode: 'run' | 'check';
-  onChange(change: Change): void;
 }
 
 /**
@@ -80,6 +87,12 @@ async function applyRound<P, S, C extends Change>(
 ): Promise<UnbusyError | undefined> {
   for (const [index, change] of round.entries()) {
     if (!(change.needs ?? []).every((id) => isDone(ledger, id))) continue;
+    if (DANGEROUS.includes(change.risk) && input.permits?.(change.risk) !== true) {
+      const error = notConfirmed(change.title, input.session.host);
+      note(ledger, change, 'denied', 'nobody confirmed it');
+      for (const later of round.slice(index + 1)) note(ledger, later, 'not-tried', `stopped after: ${change.title}`);
+      return error;
+    }
     input.onChange(change);
     const applied = await input.module.apply(input.session, change, input.params);
     if (applied.kind === 'stale' && !ledger.staleOnce.has(change.id)) {

@@ -1,10 +1,10 @@
 import type { Session } from '../connection/session.ts';
 import { reportError, UnbusyError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Change, TaskResult, TaskStatus } from '../core/results.ts';
+import type { TaskResult, TaskStatus } from '../core/results.ts';
 import type { Module, Observed } from '../modules/module.ts';
 import { statusOf } from './status.ts';
-import { type RoundsEnd, runRounds } from './task-rounds.ts';
+import { type ChangeGate, type RoundsEnd, runRounds } from './task-rounds.ts';
 
 /** A task of a play on one host, named for the report. */
 export interface TaskFrame {
@@ -22,10 +22,10 @@ export async function runTask(
   params: unknown,
   first: Promise<Observed<unknown>>,
   mode: 'run' | 'check',
-  onChange: (change: Change) => void,
+  gate: ChangeGate,
 ): Promise<Omit<TaskResult, 'durationMs'>> {
   try {
-    return taskResult(frame, module, mode, await runRounds({ module, session, params, first, mode, onChange }));
+    return taskResult(frame, module, mode, await runRounds({ module, session, params, first, mode, ...gate }));
   } catch (thrown) {
     const error = thrown instanceof UnbusyError ? thrown : new UnbusyError('E_BUG', reportError(thrown).message);
     return failedResult(frame, error, 'failed');

@@ -21,6 +21,7 @@ export const deadContainersModule = defineModule<DeadContainersParams, SweepStat
   verify: verifySweep,
   result,
   findings: findingsOf,
+  dangers: ({ release }) => (release.includes('restart_holder') ? ['restart-holder'] : []),
 });
 
 /** Counts and names; `docker` is false where there is none. */
