@@ -1,0 +1,91 @@
+# revert-undo: the watchdog on the host: puts back what record-undo kept, and restarts the unit, unless that was confirmed in time.
+#
+# Begins with bounded.sh, undo-store.sh and docker-client.sh; lies on the host as a file, and is run there by systemd or by setsid,
+#   apart from every session. Arguments: 1 now, or wait: poll until the time has come; 2 the unit; 3 the token; 4 for wait, the time in
+#   seconds since 1970.
+# Leaves: note.TOKEN with the records note TOKEN EPOCH REASON API and put TOKEN back|failed PATH; REASON is one of unconfirmed, silent,
+#   failed, containers; API is yes or no: whether the daemon answers at the end.
+# Exit: 0 put back, or there was nothing to do; 64 bad arguments.
+# Never: acts if the restart was confirmed, or if another one puts back already; changes what no entry names.
+set -u
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+umask 077
+cd /
+
+await() {
+  while [ -e "$dir/armed.$token" ] && [ ! -e "$dir/reason.$token" ] && [ "$(date +%s)" -lt "$1" ]; do sleep 1; done
+}
+
+# Whole or not at all, as the file was written.
+put_back() {
+  if [ "$kind" = absent ]; then
+    rm -f -- "$path"
+    return
+  fi
+  temp=${path%/*}/.unbusy-$token
+  rm -f -- "$temp"
+  cp -pP -- "$dir/$copy" "$temp" || return 1
+  dd if=/dev/null of="$temp" conv=notrunc,fsync 2>/dev/null || :
+  mv -f -- "$temp" "$path" || return 1
+  if [ -e /sys/fs/selinux/enforce ]; then restorecon -- "$path" || :; fi
+}
+
+put_entry() {
+  read_entry "$dir/$1.entry" || return 0
+  # What did not work stays to be looked at, until the next restart that is confirmed.
+  if [ -f "$path" ] && [ ! -h "$path" ]; then cp -p -- "$path" "$dir/rejected.$1" || :; fi
+  if put_back; then word=back; else word=failed; fi
+  record put "$token" "$word" "$path"
+  if [ "$word" = back ]; then
+    rm -f -- "$dir/$1.entry" "$dir/$1.time"
+    if [ "$copy" != - ]; then rm -f -- "$dir/$copy"; fi
+  fi
+}
+
+# A unit that failed too often is not started any more until its count is reset.
+restart() {
+  bounded 60 systemctl daemon-reload
+  bounded 20 systemctl reset-failed "$unit"
+  bounded 120 systemctl restart "$unit"
+}
+
+answers() {
+  tries=30
+  while [ "$tries" -gt 0 ]; do
+    find_daemon
+    if [ -n "$client" ] && [ -n "$socket" ]; then
+      ask 5 version --format '{{.Server.Version}}'
+      if [ "$code" = 0 ]; then return 0; fi
+    fi
+    tries=$((tries - 1))
+    sleep 1
+  done
+  return 1
+}
+
+main() {
+  mode=$1 unit=$2 token=$3
+  open_store "$unit"
+  is_token "$token" || exit 64
+  if [ "$mode" = wait ]; then await "$4"; fi
+  mv -- "$dir/armed.$token" "$dir/reverting.$token" 2>/dev/null || exit 0
+  reason=unconfirmed
+  if [ -r "$dir/reason.$token" ]; then read -r reason <"$dir/reason.$token"; fi
+  sed 1,3d "$dir/reverting.$token" | {
+    while read -r key; do put_entry "$key"; done
+  } >"$dir/.put-$token"
+  restart
+  if answers; then api=yes; else api=no; fi
+  {
+    record note "$token" "$(date +%s)" "$reason" "$api"
+    cat "$dir/.put-$token"
+  } >"$dir/.note-$token"
+  dd if=/dev/null of="$dir/.note-$token" conv=notrunc,fsync 2>/dev/null
+  mv -f -- "$dir/.note-$token" "$dir/note.$token"
+  rm -f -- "$dir/.put-$token" "$dir/reverting.$token" "$dir/reason.$token" "$dir/before.$token" "$dir/revert.$token"
+  exit 0
+}
+
+main "$@"
