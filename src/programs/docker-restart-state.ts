@@ -4,27 +4,9 @@ import { readCgroups } from '../mounts/cgroup.ts';
 import { dockerProgram } from './docker-client.ts';
 import text from './docker-restart-state.sh';
 import running from './docker-running.sh';
+import { type RunningContainer, readRunning, runningProgram } from './docker-running.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
-
-/** A container that runs, as a restart of dockerd meets it. */
-export interface RunningContainer {
-  readonly id: string;
-  readonly name: string;
-  /** running, paused, restarting. */
-  readonly status: string;
-  readonly pid: number;
-  /** no, always, unless-stopped, on-failure; empty in old versions: no. */
-  readonly policy: string;
-  readonly autoRemove: boolean;
-  /** Commands that run in it by docker exec, those of its health check included; undefined: not told. */
-  readonly execs: number | undefined;
-  /** starting, healthy, unhealthy; empty without a check. */
-  readonly health: string;
-  readonly addresses: readonly string[];
-  /** Mount namespace of its shim; 0 if it cannot be read. */
-  readonly shimNamespace: number;
-}
 
 /** A dockerd in our pid namespace. `start` is field 22 of its stat; `namespace` 0: not readable. */
 export interface DaemonProcess {
@@ -68,7 +50,7 @@ export type RestartLook =
   | { readonly ok: true; readonly view: RestartView }
   | { readonly ok: false; readonly error: UnbusyError };
 
-const PROGRAM = dockerProgram('docker-restart-state', `${running}\n${text}`);
+const PROGRAM = runningProgram('docker-restart-state', text);
 
 const ASK_SECONDS = 10;
 
@@ -115,32 +97,4 @@ function readDaemon([pid = '', start = '', namespace = '', cgroups = '']: readon
     namespace: Number(namespace || '0'),
     unit: readCgroups(cgroups.split('\n')).unit,
   };
-}
-
-/** The records `container` of docker-running.sh. */
-export function readRunning(records: readonly ProgramRecord[]): readonly RunningContainer[] {
-  return records.filter(({ kind }) => kind === 'container').map(({ fields }) => readContainer(fields));
-}
-
-function readContainer(fields: readonly string[]): RunningContainer {
-  const [id = '', name = '', status = '', pid = '', policy = '', autoRemove = '', execs = ''] = fields;
-  const [health = '', addresses = '', namespace = ''] = fields.slice(7);
-  return {
-    id,
-    name: name.replace(/^\//, ''),
-    status,
-    pid: Number(pid),
-    policy,
-    autoRemove: autoRemove === 'true',
-    execs: countExecs(execs),
-    health: /^(starting|healthy|unhealthy)$/.test(health) ? health : '',
-    addresses: addresses.split(',').filter((each) => each !== ''),
-    shimNamespace: Number(namespace || '0'),
-  };
-}
-
-function countExecs(list: string): number | undefined {
-  if (list === 'null') return 0;
-  const inner = /^\[(.*)\]$/.exec(list)?.[1];
-  return inner === undefined ? undefined : inner === '' ? 0 : inner.split(',').length;
 }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { ProgramRecord, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
-import { type RunningContainer, readRunning } from './docker-restart-state.ts';
+import { type RunningContainer, readRunning } from './docker-running.ts';
 import { EXIT } from './exit-numbers.ts';
 import text from './guarded-restart.sh';
 import { EXIT_FAILED } from './host-step.ts';
+import { REVERT_TEXT } from './revert-undo.ts';
 import { runProgram } from './run-program.ts';
-import { REVERT_TEXT, watchedProgram } from './undo-program.ts';
 import { type RevertNote, type RevertReason, readNotes } from './undo-state.ts';
+import { watchedProgram } from './undo-watchdog.ts';
 
 const PROGRAM = watchedProgram('guarded-restart', text);
 

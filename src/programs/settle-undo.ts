@@ -1,7 +1,7 @@
 import type { Session } from '../connection/session.ts';
 import { type HostStep, runHostStep } from './host-step.ts';
 import text from './settle-undo.sh';
-import { undoProgram } from './undo-program.ts';
+import { undoProgram } from './undo-store.ts';
 
 const PROGRAM = undoProgram('settle-undo', text);
 

@@ -2,8 +2,8 @@ import type { Session } from '../connection/session.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type Answer, runProgram } from './run-program.ts';
 import text from './trigger-revert.sh';
-import { watchedProgram } from './undo-program.ts';
 import { type RevertNote, type RevertReason, readNotes } from './undo-state.ts';
+import { watchedProgram } from './undo-watchdog.ts';
 
 const PROGRAM = watchedProgram('trigger-revert', text);
 

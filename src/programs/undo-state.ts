@@ -1,10 +1,10 @@
 import type { ProgramRecord, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
-import { type RunningContainer, readRunning } from './docker-restart-state.ts';
+import { type RunningContainer, readRunning } from './docker-running.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
-import { undoProgram } from './undo-program.ts';
 import text from './undo-state.sh';
+import { undoProgram } from './undo-store.ts';
 
 const PROGRAM = undoProgram('undo-state', text);
 
