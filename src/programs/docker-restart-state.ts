@@ -1,9 +1,7 @@
 import type { ProgramRecord, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import { readCgroups } from '../mounts/cgroup.ts';
-import { dockerProgram } from './docker-client.ts';
 import text from './docker-restart-state.sh';
-import running from './docker-running.sh';
 import { type RunningContainer, readRunning, runningProgram } from './docker-running.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
