@@ -17,6 +17,7 @@ export async function execute(
   selection: Selection,
   mode: 'run' | 'check',
   listener: Listener,
+  more: Pick<RunInput, 'consent' | 'run' | 'resumption'> = {},
 ): Promise<RunReport> {
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
   const emit: Emit = (event) => listener.handle(event);
@@ -34,6 +35,7 @@ export async function execute(
       clock: io.clock,
       version: io.version,
       drain: interrupts.drain,
+      ...more,
       ...(limit === undefined ? {} : { limit }),
     };
     return await runPlaybook(input, emit, interrupts.cancel);

@@ -1,23 +1,20 @@
-import type { Inventory, InventoryHost } from '../config/inventory-model.ts';
+import type { Inventory } from '../config/inventory-model.ts';
 import type { Playbook } from '../config/playbook-model.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import { exitCodeOf } from '../core/exit-codes.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { HostResult, RunReport } from '../core/results.ts';
+import type { Risk, RunReport } from '../core/results.ts';
 import type { HostTarget } from '../core/target.ts';
 import type { Module } from '../modules/module.ts';
+import { Consent, type ConsentSource } from './consent.ts';
 import { Budget, reasonOf } from './deadline.ts';
-import { HostRun, type RunContext, titleOf } from './host-run.ts';
+import { FleetRun, untried } from './fleet-run.ts';
+import { type RunContext, titleOf } from './host-run.ts';
 import type { HostConnector } from './host-sessions.ts';
-import { runPool } from './pool.ts';
-import {
-  overrideTarget,
-  type SelectedPlay,
-  type SelectionFlags,
-  selectPlays,
-  type TargetOverrides,
-} from './selection.ts';
+import { checkBeforehand } from './preflight.ts';
+import type { Resumption } from './resumption.ts';
+import { overrideTarget, type SelectionFlags, selectPlays, type TargetOverrides } from './selection.ts';
 
 /** Everything that a run needs; nothing is taken from the environment. */
 export interface RunInput extends SelectionFlags {
@@ -36,6 +33,12 @@ export interface RunInput extends SelectionFlags {
   readonly version: string;
   /** Aborted by the first ^C: what runs goes on, no further host is started. */
   readonly drain?: AbortSignal;
+  /** Who allows steps that restart something; nobody if it is not said. */
+  readonly consent?: ConsentSource;
+  /** Id under which the run is recorded. */
+  readonly run?: string;
+  /** The earlier part of this run, which it goes on from. */
+  readonly resumption?: Resumption;
 }
 
 /**
@@ -45,12 +48,17 @@ export interface RunInput extends SelectionFlags {
 export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSignal): Promise<RunReport> {
   const startedAt = input.clock.now();
   const selected = selectPlays(input.playbook, input.inventory, input);
+  checkBeforehand(selected, input);
   const hosts = new Map(selected.flatMap((each) => each.hosts.map((host) => [host.name, host] as const)));
   const targets = new Map([...hosts].map(([name, host]) => [name, overrideTarget(host, input.overrides)]));
   const connector = await input.connect([...targets.values()]);
-  const results = new Map<string, HostResult>();
   const time = new Budget(input.clock, input.deadlines.runMs, 'the run', '--timeout');
   const whole = AbortSignal.any([signal, time.signal]);
+  const consent = new Consent(input.consent ?? { kind: 'nobody' }, emit);
+  const fleet = new FleetRun({
+    ...{ consent, targets, whole, context: contextOf(input, connector, consent, emit) },
+    ...{ forks: input.forks, hostMs: input.deadlines.hostMs, drain: input.drain, resumption: input.resumption },
+  });
   time.start();
   try {
     emit({
@@ -66,104 +74,49 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
           kind: 'notice',
           text: `the play "${play.name}" is left out: the limit or the tags leave nothing of it`,
         });
-    await runPlays(selected, input, contextOf(input, connector, emit), targets, whole, (result) => {
-      results.set(result.host, result);
-      emit({ kind: 'host-end', result });
-    });
+    await fleet.run(selected);
   } finally {
     time.pause();
     await connector.close();
   }
-  const report = reportOf(input, [...hosts.values()], results, startedAt, whole);
+  const report = reportOf(input, [...hosts.keys()], fleet, startedAt, whole);
   emit({ kind: 'run-end', report });
   return report;
 }
 
-function contextOf(input: RunInput, connector: HostConnector, emit: Emit): RunContext {
+function contextOf(input: RunInput, connector: HostConnector, consent: Consent, emit: Emit): RunContext {
   const { mode, clock, modules, extraVars } = input;
-  return { mode, clock, modules, extraVars, connector, emit, taskMs: input.deadlines.taskMs };
-}
-
-/** A host at work, and what is left of its time. */
-interface Worker {
-  readonly run: HostRun;
-  readonly budget: Budget;
-}
-
-/** Plays in their order; within a play each host goes at its own pace, so that one slow host holds up no other. */
-async function runPlays(
-  selected: readonly SelectedPlay[],
-  input: RunInput,
-  context: RunContext,
-  targets: ReadonlyMap<string, HostTarget>,
-  whole: AbortSignal,
-  onEnd: (result: HostResult) => void,
-): Promise<void> {
-  const stop = input.drain === undefined ? whole : AbortSignal.any([whole, input.drain]);
-  const workers = new Map<string, Worker>();
-  const workerOf = (host: InventoryHost): Worker => {
-    const budget = new Budget(context.clock, input.deadlines.hostMs, `host ${host.name}`, '--host-timeout');
-    const limit = AbortSignal.any([whole, budget.signal]);
-    return { budget, run: new HostRun(context, host, targets.get(host.name) ?? host.target, limit) };
-  };
-  for (const [index, each] of selected.entries()) {
-    const later = selected.slice(index + 1);
-    const comesBack = new Set(later.flatMap((play) => play.hosts.map((host) => host.name)));
-    const runOne = async (host: InventoryHost) => {
-      const worker = workers.get(host.name) ?? workerOf(host);
-      workers.set(host.name, worker);
-      const { run, budget } = worker;
-      budget.start();
-      await run.runPlay(each.play, each.tasks);
-      budget.pause();
-      if (run.ended)
-        for (const play of later) if (play.hosts.includes(host)) run.missPlay(play.tasks, 'stopped before');
-      if (run.ended || !comesBack.has(host.name)) onEnd(await run.finish());
-    };
-    const open = each.hosts.filter((host) => !(workers.get(host.name)?.run.ended ?? false));
-    const left = await runPool(open, input.forks, runOne, stop);
-    for (const host of left) workers.get(host.name)?.run.missPlay(each.tasks, stopWords(whole));
-    const over = left
-      .filter((host) => !comesBack.has(host.name))
-      .map((host) => workers.get(host.name)?.run.finish() ?? untried(host));
-    for (const result of await Promise.all(over)) onEnd(result);
-  }
-}
-
-/** Why a play was not begun on a host. */
-function stopWords(whole: AbortSignal): string {
-  return whole.aborted ? reasonOf(whole).message : 'the run was interrupted before it';
-}
-
-function untried(host: InventoryHost): HostResult {
-  return { host: host.name, status: 'not-reached', tasks: [], durationMs: 0 };
+  const permits = (risk: Risk) => consent.permits(risk);
+  return { mode, clock, modules, extraVars, connector, emit, permits, taskMs: input.deadlines.taskMs };
 }
 
 function reportOf(
   input: RunInput,
-  hosts: readonly InventoryHost[],
-  results: ReadonlyMap<string, HostResult>,
+  hosts: readonly string[],
+  { results, stopped, interruption }: FleetRun,
   startedAt: number,
   signal: AbortSignal,
 ): RunReport {
-  const reason = signal.aborted ? reasonOf(signal) : undefined;
+  const reason = signal.aborted ? reasonOf(signal) : interruption;
   const interrupted = reason?.code === 'E_INTERRUPTED' || (input.drain?.aborted ?? false);
-  const all = hosts.map((host) => results.get(host.name) ?? untried(host));
-  const facts = {
-    hosts: all,
+  const shared = {
+    hosts: hosts.map((host) => results.get(host) ?? untried(host)),
     mode: input.mode,
     interrupted,
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+  const facts = {
+    ...shared,
     ...(reason === undefined ? {} : { reason: reason.code, terminated: reason.data?.signal === 'SIGTERM' }),
   };
   return {
     schema: 'unbusy/run/1',
     version: input.version,
     playbook: input.playbook.file,
-    mode: input.mode,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: input.clock.now() - startedAt,
-    hosts: all,
-    interrupted,
+    ...shared,
+    ...(input.run === undefined ? {} : { run: input.run }),
     exitCode: exitCodeOf(facts),
   };
 }

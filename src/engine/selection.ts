@@ -8,6 +8,8 @@ import { nearest } from '../core/text.ts';
 /** A play with the tasks and hosts that the command line left in it. */
 export interface SelectedPlay {
   readonly play: Play;
+  /** Position of the play in the playbook, from 0. */
+  readonly index: number;
   readonly tasks: readonly Task[];
   readonly hosts: readonly InventoryHost[];
 }
@@ -36,8 +38,9 @@ export function selectPlays(playbook: Playbook, inventory: Inventory, flags: Sel
   checkTags(playbook, flags);
   const { limit } = flags;
   const within = limit === undefined ? undefined : new Set(selectHosts(inventory, 'all', limit));
-  const plays = playbook.plays.map((play) => ({
+  const plays = playbook.plays.map((play, index) => ({
     play,
+    index,
     tasks: play.tasks.filter((task) => isChosen([...play.tags, ...task.tags], flags)),
     hosts: selectHosts(inventory, play.hosts).filter((host) => within?.has(host) ?? true),
   }));

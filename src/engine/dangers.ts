@@ -1,0 +1,86 @@
+import type { InventoryHost } from '../config/inventory-model.ts';
+import type { Play, Task } from '../config/playbook-model.ts';
+import { UnbusyError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Risk } from '../core/results.ts';
+import type { Danger } from '../core/rollout.ts';
+import type { Module } from '../modules/module.ts';
+import { HostScope } from './scope.ts';
+
+/**
+ * What the tasks of a play may come to restart on these hosts, told from the playbook and the inventory alone. A task
+ * whose `when` cannot be told yet counts; one whose parameters cannot be told yet is `maybe`.
+ */
+export function dangersOf(
+  play: Play,
+  tasks: readonly Task[],
+  hosts: readonly InventoryHost[],
+  modules: ReadonlyMap<string, Module>,
+  extraVars: JsonObject,
+): readonly Danger[] {
+  const risky = tasks.filter((task) => modules.get(task.module)?.dangers !== undefined);
+  if (risky.length === 0) return [];
+  const scopes = hosts.map((host) => {
+    const scope = new HostScope(host, extraVars);
+    scope.enter(play, undefined);
+    return { host: host.name, scope };
+  });
+  return risky.flatMap((task) => {
+    const found = scopes.flatMap(({ host, scope }) => {
+      const risks = risksOn(task, scope, modules.get(task.module));
+      return risks === undefined || risks === 'maybe' || risks.length > 0 ? [{ host, risks }] : [];
+    });
+    return foldDangers(task, found);
+  });
+}
+
+type Found = { readonly host: string; readonly risks: readonly Risk[] | 'maybe' | undefined };
+
+function foldDangers(task: Task, found: readonly Found[]): readonly Danger[] {
+  const groups = new Map<
+    string,
+    { readonly risks: readonly Risk[]; readonly hosts: string[]; readonly maybe: boolean }
+  >();
+  for (const { host, risks } of found) {
+    if (risks === undefined) continue;
+    const maybe = risks === 'maybe';
+    const key = maybe ? 'maybe' : risks.join(' ');
+    const group = groups.get(key) ?? { risks: maybe ? [] : risks, hosts: [], maybe };
+    group.hosts.push(host);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group) => ({ task: task.name, module: task.module, ...group }));
+}
+
+/** Undefined: the task is skipped on this host, or its parameters are a mistake, which it will say itself. */
+function risksOn(task: Task, scope: HostScope, module: Module | undefined): readonly Risk[] | 'maybe' | undefined {
+  if (task.when.some((condition) => condition.test(scope.names).kind === 'false')) return undefined;
+  const rendered = task.params.render(scope.names);
+  if (rendered.kind === 'unknown') return 'maybe';
+  return rendered.kind === 'known' ? module?.dangers?.(rendered.params) : undefined;
+}
+
+const RISK_WORDS: Readonly<Partial<Record<Risk, string>>> = {
+  'restart-docker': 'restart dockerd',
+  'restart-holder': 'restart what holds the mounts',
+};
+
+/** A risk as something that may be done. */
+export function riskWords(risk: Risk): string {
+  return RISK_WORDS[risk] ?? risk;
+}
+
+/** Throws E_CONFIRM if something that is known now to be dangerous has nobody to allow it. */
+export function refuseUnasked(play: Play, dangers: readonly Danger[]): void {
+  const sure = dangers.filter((danger) => !danger.maybe);
+  const [first] = sure;
+  if (first === undefined) return;
+  const hosts = new Set(sure.flatMap((danger) => danger.hosts)).size;
+  const what = [...new Set(sure.flatMap((danger) => danger.risks.map(riskWords)))].join(' and ');
+  const on = `${hosts} host${hosts === 1 ? '' : 's'}`;
+  throw new UnbusyError(
+    'E_CONFIRM',
+    `the play "${play.name}" may ${what} on ${on} (task "${first.task}"), and nobody can be asked; no host was touched`,
+    { hint: 'Look first with -C, which shows what would be stopped; then run with --yes.' },
+  );
+}
