@@ -2,9 +2,9 @@
 #
 # Begins with bounded.sh and docker-client.sh. Arguments: 1 container or unit; 2 full container id, or the unit's name; 3 pid of a task of it; 4 that task's
 #   start time (field 22 of stat); 5 inode of its mount namespace; 6 seconds that the restart may take.
-# Records: found TEXT | said TEXT | stuck PID.
+# Records: found TEXT | said TEXT | stuck PID | down TEXT, the states in which systemd has a unit that does not run afterwards.
 # Exit: 0 restarted, and the old task is gone; 10 stale, nothing was done; 12 the restart was refused or failed; 13 no docker or
-#   systemctl; 14 not in time: it may still go on.
+#   systemctl; 14 not in time: it may still go on; 20 the unit was stopped, and does not run.
 # Never: stops anything without starting it again, reloads units, restarts what the task does not belong to.
 set -eu
 
@@ -39,6 +39,38 @@ belongs() {
   return 1
 }
 
+# One property of the unit.
+property() {
+  bounded 10 systemctl show -p "$1" -- "$name"
+  [ "$code" = 0 ] || said=
+  said=${said#*=}
+}
+
+# Leaves if the unit does not run, or ends within a second: a start is reported done before the program has read its settings.
+stays_up() {
+  complaint=$said refused=$code
+  for pause in 1 0; do
+    property ActiveState
+    case $said in
+      active | reloading) ;;
+      # systemd does not say: the next look at the host tells.
+      '') break ;;
+      *)
+        state=$said
+        property SubState
+        state="$state ($said)"
+        property Result
+        record down "$state, result $said"
+        record said "$complaint"
+        finish 20
+        ;;
+    esac
+    if [ "$refused" != 0 ]; then break; fi
+    sleep "$pause"
+  done
+  said=$complaint code=$refused
+}
+
 main() {
   [ "$#" -eq 6 ] || exit 64
   kind=$1 name=$2 pid=$3 start=$4 namespace=$5 limit=$6
@@ -58,7 +90,8 @@ main() {
       ;;
     unit)
       command -v systemctl >/dev/null || finish 13
-      bounded "$limit" systemctl restart "$name"
+      bounded "$limit" systemctl restart -- "$name"
+      [ "$code" = late ] || stays_up
       ;;
   esac
   if [ "$code" = late ]; then

@@ -25,11 +25,21 @@ describe.skipIf(!able).each(shellKinds())('restart-holder under $name', (shell) 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** A host on which that process is in the unit's cgroup, and systemctl is a script of ours. */
-  function hostWith(systemctl: string, cgroup = '/system.slice/agent.service'): ShellHost {
-    writeFileSync(join(directory, 'systemctl'), `#!/bin/sh\necho "$*" >>'${directory}/asked'\n${systemctl}\n`, {
-      mode: 0o755,
-    });
+  /**
+   * A host on which that process is in the unit's cgroup, and systemctl is a script of ours, which says `states` one after the
+   * other when it is asked how the unit does.
+   */
+  function hostWith(systemctl: string, cgroup = '/system.slice/agent.service', states = ['active']): ShellHost {
+    writeFileSync(join(directory, 'states'), `${states.join('\n')}\n`);
+    const show = `if [ "$1" = show ]; then
+        if [ "$3" = ActiveState ]; then
+          echo "ActiveState=$(sed -n 1p '${directory}/states')"
+          sed -i '1{$!d}' '${directory}/states'
+        else echo "$3=some"; fi
+        exit 0
+      fi`;
+    const text = `#!/bin/sh\n${show}\necho "$*" >>'${directory}/asked'\n${systemctl}\n`;
+    writeFileSync(join(directory, 'systemctl'), text, { mode: 0o755 });
     writeFileSync(join(directory, 'cgroup'), `1:name=systemd:${cgroup}\n`);
     const setUp = `mount --bind '${directory}/cgroup' /proc/${child.pid}/cgroup; exec "$@"`;
     const command = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', setUp, 'sh', ...shell.command];
@@ -50,7 +60,7 @@ describe.skipIf(!able).each(shellKinds())('restart-holder under $name', (shell) 
     const gone = once(child, 'exit');
     expect(await restartHolder(hostWith(`kill -9 ${child.pid}; sleep 0.2`), holder())).toEqual({ kind: 'done' });
     await gone;
-    expect(asked()).toBe('restart agent.service');
+    expect(asked()).toBe('restart -- agent.service');
   });
 
   it('does nothing if the process is another, elsewhere, or of somebody else', async () => {
@@ -79,7 +89,19 @@ describe.skipIf(!able).each(shellKinds())('restart-holder under $name', (shell) 
     }
     expect(asked()).toBe('');
     await restartHolder(hostWith('exit 0', '/system.slice/system-agent.slice/agent.service/worker'), holder());
-    expect(asked()).toBe('restart agent.service');
+    expect(asked()).toBe('restart -- agent.service');
+  });
+
+  it('says at once that a unit does not run any more, whether its start failed or it ended right after', async () => {
+    for (const [ending, states] of [
+      ['echo "Job for agent.service failed"; exit 1', ['failed']],
+      ['exit 0', ['active', 'activating']],
+      ['exit 0', ['inactive']],
+    ] as const) {
+      const answer = await restartHolder(hostWith(ending, undefined, [...states]), holder());
+      expect(answer, states.join()).toMatchObject({ kind: 'failed', error: { code: 'E_VERIFY' } });
+      expect(answer.kind === 'failed' && answer.error.message).toContain(`does not run now: ${states.at(-1)} (some)`);
+    }
   });
 
   it('does not call it done if the old process still lives, or the restart failed', async () => {
