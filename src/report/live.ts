@@ -30,7 +30,10 @@ export function liveListener(options: LiveOptions): Listener {
   const progress = new Progress();
   const story = new Story(options.style, options.problemsOnly ? -1 : options.verbosity);
   const screen = new Screen(options.write, options.columns);
-  const draw = () => screen.draw(renderWindow(progress, options.clock.now(), options.columns(), options.style));
+  let asking = false;
+  const draw = () => {
+    if (!asking) screen.draw(renderWindow(progress, options.clock.now(), options.columns(), options.style));
+  };
   let finish: (() => void) | undefined;
   let running: Promise<unknown> | undefined;
   const start = () => {
@@ -51,6 +54,9 @@ export function liveListener(options: LiveOptions): Listener {
     handle(event: RunEvent) {
       progress.apply(event, options.clock.now());
       for (const line of story.lines(event)) screen.scroll(line);
+      // The question stands where the window was; nothing may be drawn over it.
+      if (event.kind === 'confirm-start') screen.clear();
+      if (event.kind === 'confirm-start' || event.kind === 'confirm-end') asking = event.kind === 'confirm-start';
       if (event.kind === 'run-start') start();
       if (event.kind === 'run-end') finish?.();
     },

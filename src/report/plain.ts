@@ -2,7 +2,7 @@ import { type Clock, formatDuration } from '../core/clock.ts';
 import type { RunEvent } from '../core/events.ts';
 import { printable } from '../core/text.ts';
 import type { Listener, Write } from './listener.ts';
-import { Progress } from './progress.ts';
+import { Progress, phaseText } from './progress.ts';
 import { count, Story, type Verbosity } from './story.ts';
 import { STATUS_ORDER, type Style } from './style.ts';
 
@@ -63,7 +63,9 @@ export function heartbeat(progress: Progress, nowMs: number): string {
       ? ''
       : `, longest: ${printable(slowest.host)} ${formatDuration(nowMs - slowest.sinceMs)} in ${printable(slowest.doing)}`;
   const done = `${progress.finished} of ${progress.total} hosts done`;
-  return `still at work: ${[done, ...counts, `at work ${progress.busy.length}`].join(', ')}${waits}`;
+  const { phase } = progress;
+  const head = phase?.untilMs === undefined ? 'still at work' : printable(phaseText(phase, nowMs));
+  return `${head}: ${[done, ...counts, `at work ${progress.busy.length}`].join(', ')}${waits}`;
 }
 
 /** Hours, minutes and seconds in the zone of whoever reads. */

@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/clock.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { TaskStatus } from '../core/results.ts';
 
@@ -16,6 +17,8 @@ export class Progress {
   total = 0;
   finished = 0;
   startedMs = 0;
+  /** What the whole run does now, and until when if that is known. */
+  phase: Phase | undefined;
   readonly counts = new Map<TaskStatus, number>();
   readonly #busy = new Map<string, BusyHost>();
 
@@ -23,6 +26,7 @@ export class Progress {
   apply(event: RunEvent, nowMs: number): void {
     const step = stepOf(event);
     if (step !== undefined) this.#does(step.host, step.doing, nowMs);
+    this.phase = phaseAfter(event, this.phase, nowMs);
     if (event.kind === 'run-start') {
       this.title = event.playbook;
       this.mode = event.mode;
@@ -51,6 +55,39 @@ export class Progress {
     const before = this.#busy.get(host);
     this.#busy.set(host, { host, sinceMs: before?.sinceMs ?? nowMs, doing, doingSinceMs: nowMs });
   }
+}
+
+/** What a run as a whole does: a batch, a soak, a question. */
+export interface Phase {
+  readonly text: string;
+  readonly untilMs?: number;
+}
+
+function phaseAfter(event: RunEvent, before: Phase | undefined, nowMs: number): Phase | undefined {
+  switch (event.kind) {
+    case 'signatures-start':
+      return { text: `reading the signatures of ${event.hosts} hosts` };
+    case 'batch-start':
+      return { text: event.where };
+    case 'soak-start':
+      return { text: 'soaking', untilMs: nowMs + event.ms };
+    case 'confirm-start':
+      return { text: 'waiting for an answer' };
+    case 'stopped':
+      return { text: 'stopped: hosts at work go on, no further one is begun' };
+    case 'rollout':
+    case 'soak-end':
+    case 'confirm-end':
+    case 'batch-end':
+      return undefined;
+    default:
+      return before;
+  }
+}
+
+/** A phase in words, with what is left of it. */
+export function phaseText({ text, untilMs }: Phase, nowMs: number): string {
+  return untilMs === undefined ? text : `${text} ${formatDuration(Math.max(0, untilMs - nowMs))}, ^C to stop`;
 }
 
 /** What a host begins to do with this event, if it begins something. */

@@ -4,6 +4,7 @@ import type { ChangeReport, HostResult, TaskResult, TaskStatus } from '../core/r
 import { printable } from '../core/text.ts';
 import { changeLine } from './change-line.ts';
 import { errorText, mainError, noteText } from './error-lines.ts';
+import { rolloutLines } from './rollout-lines.ts';
 import { STATUS_LOOK, type Style } from './style.ts';
 
 /** How much is told: -1 problems only, 0 the usual, 1 each task, 2 also connections and waits. */
@@ -49,9 +50,10 @@ export class Story {
       case 'task-end':
         return this.#verbosity < 1 ? [] : this.#task(event.result);
       case 'host-end':
+        if (event.result.earlier === true) return [];
         return PROBLEMS.has(event.result.status) ? this.#problem(event.result) : this.#good(event.result);
       default:
-        return [];
+        return rolloutLines(event, this.#style, this.#verbosity < 0);
     }
   }
 

@@ -9,6 +9,7 @@ import { type Cause, rankCauses } from './causes.ts';
 import { UNSEEN_WORDS } from './change-line.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
 import { type Again, nextLines } from './next-step.ts';
+import { stopText } from './rollout-lines.ts';
 import { count } from './story.ts';
 import { STATUS_LOOK, STATUS_ORDER, type Style } from './style.ts';
 
@@ -34,6 +35,7 @@ export interface SummaryOptions {
 export function renderSummary(report: RunReport, options: SummaryOptions): readonly string[] {
   return [
     headLine(report, options),
+    ...stopLines(report, options),
     ...statusLines(report.hosts, options),
     ...actionLines(report, options),
     ...troubleLines(report, options),
@@ -67,6 +69,17 @@ function headLine(report: RunReport, options: SummaryOptions): string {
     ...(report.interrupted ? ['interrupted'] : []),
   ];
   return options.style.paint('bold', cut(parts.join(` ${options.style.glyph('dot')} `), options));
+}
+
+/** Why the run stopped itself, and what was done before it was resumed. */
+function stopLines(report: RunReport, options: SummaryOptions): string[] {
+  const earlier = report.hosts.filter((host) => host.earlier === true).length;
+  return [
+    ...(report.stopped === undefined
+      ? []
+      : [options.style.paint('bad', cut(`  stopped: ${stopText(report.stopped)}`, options))]),
+    ...(earlier === 0 ? [] : [cut(`  ${count(earlier, 'host')} ended well before this resume, not touched again`, options)]),
+  ];
 }
 
 /** One line a status, troubles first. `changed` says what it means: somebody looked again. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { formatDuration } from '../core/clock.ts';
 import { clip, displayWidth, fill } from '../core/display-width.ts';
 import { printable } from '../core/text.ts';
-import type { BusyHost, Progress } from './progress.ts';
+import { type BusyHost, type Progress, phaseText } from './progress.ts';
 import { shortIds } from './short-ids.ts';
 import { STATUS_LOOK, STATUS_ORDER, type Style } from './style.ts';
 
@@ -22,9 +22,12 @@ const SLOW_MS = 30_000;
 export function renderWindow(progress: Progress, nowMs: number, columns: number, style: Style): readonly string[] {
   const width = Math.max(20, columns - 1);
   const busy = progress.busy;
-  const named = busy.slice(0, NAMED);
+  const { phase } = progress;
+  const named = busy.slice(0, phase === undefined ? NAMED : NAMED - 1);
   const nameWidth = Math.min(30, Math.max(0, ...named.map((each) => displayWidth(printable(each.host)))));
   const lines = [headLine(progress, nowMs, width, style), ...countLines(progress, width, style)];
+  if (phase !== undefined)
+    lines.push(style.paint('bold', clip(`  ${printable(phaseText(phase, nowMs))}`, width, style.glyph('cut'))));
   for (const host of named) lines.push(busyLine(host, nowMs, nameWidth, width, style));
   const more = busy.length - named.length;
   if (more > 0)

@@ -1,0 +1,83 @@
+import { formatDuration } from '../core/clock.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { StopReport } from '../core/results.ts';
+import type { ConfirmRequest, Danger, PlannedBatch, RolloutPlan } from '../core/rollout.ts';
+import { printable } from '../core/text.ts';
+import { errorText } from './error-lines.ts';
+import { foldHosts } from './fold-hosts.ts';
+import type { Style } from './style.ts';
+
+/** What of a rollout stays on the screen; `quiet` leaves only what went wrong. */
+export function rolloutLines(event: RunEvent, style: Style, quiet: boolean): readonly string[] {
+  switch (event.kind) {
+    case 'host-lost':
+      return [style.paint('bad', `${printable(event.host)}  does not answer after the soak: ${errorText(event.error)}`)];
+    case 'stopped':
+      return [style.paint('bad', `Stopped: ${stopText(event.stop)}. Hosts at work go on; no further one is begun.`)];
+    case 'rollout':
+      return planLines(event.plan, style, quiet);
+    case 'signatures-start':
+      return quiet ? [] : [`Reading the signatures of ${hostCount(event.hosts)}, to choose canaries; nothing is changed.`];
+    case 'batch-start':
+      return quiet ? [] : [style.paint('bold', `${printable(event.where)}: ${names(event.hosts)}`)];
+    case 'soak-start':
+      return quiet ? [] : [`Soaking ${formatDuration(event.ms)} before ${printable(event.next)}; ^C stops here.`];
+    case 'confirm-end':
+      return [`Answer: ${event.answer}`];
+    default:
+      return [];
+  }
+}
+
+function planLines(plan: RolloutPlan, style: Style, quiet: boolean): readonly string[] {
+  const strangers = plan.unlike.map(({ host, why }) =>
+    style.paint('warn', `${printable(host)}  its signature is unknown, so it comes last: ${printable(why)}`),
+  );
+  if (quiet) return strangers;
+  const groups = plan.likenesses.map(
+    ({ signature, canary, hosts }) =>
+      `  canary ${printable(canary)} stands for ${hostCount(hosts.length)}: ${printable(signature)}`,
+  );
+  return [`${plan.batches.length} batches: ${plan.batches.map(batchText).join(', ')}`, ...groups, ...strangers];
+}
+
+function batchText({ kind, hosts, soakMs }: PlannedBatch): string {
+  const what = kind === 'canary' ? ' as canaries' : kind === 'unknown' ? ' of unknown signature' : '';
+  return `${hosts.length}${what}${soakMs === 0 ? '' : `, soak ${formatDuration(soakMs)}`}`;
+}
+
+/** Why a run stopped itself, in one sentence without a full stop. */
+export function stopText(stop: StopReport): string {
+  const where = printable(stop.where);
+  if (stop.kind === 'refused') return `the question before ${where} was not answered with yes`;
+  const { rule, tolerated, count, of, hosts } = stop;
+  return `${count} of ${hostCount(of)} ${rule} (${names(hosts)}), and the stop rule tolerates ${tolerated}; in ${where}`;
+}
+
+/** The question before a batch that may restart something: where, on which hosts, what, and what is asked later. */
+export function confirmLines(request: ConfirmRequest, style: Style): readonly string[] {
+  const later = request.later === 0 ? [] : [`  ${hostCount(request.later)} in later batches are asked for before each.`];
+  return [
+    style.paint('bold', `${printable(request.where)}: ${names(request.hosts)}`),
+    ...request.dangers.map((danger) => style.paint('warn', `  ${dangerText(danger)}`)),
+    ...later,
+  ];
+}
+
+const RISK_WORDS: Readonly<Record<string, string>> = {
+  'restart-docker': 'restart dockerd',
+  'restart-holder': 'restart what holds the mounts',
+};
+
+function dangerText({ task, module, risks, hosts, maybe }: Danger): string {
+  const what = maybe ? 'restart something, by what it finds there' : risks.map((risk) => RISK_WORDS[risk] ?? risk).join(' and ');
+  return `may ${what} on ${hostCount(hosts.length)}: ${printable(task)} (${module})`;
+}
+
+function names(hosts: readonly string[]): string {
+  return printable(foldHosts(hosts));
+}
+
+function hostCount(number: number): string {
+  return `${number} host${number === 1 ? '' : 's'}`;
+}
