@@ -3,8 +3,10 @@ import { commandModule } from './command/index.ts';
 import { deadContainersModule } from './dead-containers/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
+import { holderPropagationModule } from './holder-propagation/index.ts';
 import type { Module } from './module.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
+import { systemdUnitModule } from './systemd-unit/index.ts';
 
 const ALL: readonly Module[] = [
   assertModule,
@@ -12,7 +14,9 @@ const ALL: readonly Module[] = [
   deadContainersModule,
   fileContentModule,
   fileStateModule,
+  holderPropagationModule,
   systemdDropInModule,
+  systemdUnitModule,
 ];
 
 /** Every module that a playbook can ask for, by name. The list is explicit: a module that is not here does not exist. */

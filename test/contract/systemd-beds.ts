@@ -67,7 +67,46 @@ const systemdDropIn: readonly ModuleBed[] = [
   },
 ];
 
+/** A unit with these facts, which somebody else changes to others meanwhile. */
+function unitBed(
+  name: string,
+  params: Readonly<Record<string, unknown>>,
+  facts: Readonly<Record<string, string>>,
+  later?: Readonly<Record<string, string>>,
+): ModuleBed {
+  const disturb = (sandbox: string) => layUnit(sandbox, 'app.service', later);
+  return {
+    name,
+    lay: (sandbox) => {
+      laySystemd(sandbox);
+      layUnit(sandbox, 'app.service', facts);
+      return { name: 'app.service', ...params };
+    },
+    ...(later === undefined ? {} : { disturb }),
+    callsHost: true,
+    open: openSystemd,
+  };
+}
+
+const DOWN = { ActiveState: 'inactive', SubState: 'dead', MainPID: '0' };
+
+const systemdUnit: readonly ModuleBed[] = [
+  unitBed('one to start', { state: 'started', enabled: true }, DOWN, { MainPID: '7' }),
+  unitBed('one to stop', { state: 'stopped' }, {}, { MainPID: '7' }),
+  unitBed('one to enable', { enabled: true }, { UnitFileState: 'disabled' }, {}),
+  unitBed('one to disable', { enabled: false }, {}, { UnitFileState: 'disabled' }),
+  unitBed('one to mask', { masked: true, state: 'stopped' }, DOWN, { ...DOWN, UnitFileState: 'disabled' }),
+  unitBed(
+    'one to unmask, enable and start',
+    { masked: false, enabled: true, state: 'started' },
+    { ...DOWN, LoadState: 'masked', UnitFileState: 'masked' },
+    { ...DOWN, UnitFileState: 'disabled' },
+  ),
+  unitBed('one that is as wanted', { state: 'started', enabled: true, masked: false }, {}),
+];
+
 /** Beds of the modules that ask systemd. */
 export const SYSTEMD_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   systemd_dropin: systemdDropIn,
+  systemd_unit: systemdUnit,
 };

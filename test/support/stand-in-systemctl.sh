@@ -1,76 +1,68 @@
 #!/bin/sh
-# Stands in for systemctl: units are files of KEY=VALUE lines in $home/units, drop-ins are those of /etc/systemd/system.
-# A unit file with the line Hang=VERB or Fail=VERB makes that verb hang or fail; its process is a number that grows.
+# stand-in-systemctl: plays systemd for one service of a namespace world, keeper.service, and one that nobody touches.
+#
+# Knows: [--no-pager] show -p NAME... -- UNIT|PATTERN... | restart -- keeper.service | daemon-reload, and "adopt PID" for the test.
+# Its memory is /run/sd. MountFlags= of the keeper comes from /run/sd/flags, and after a daemon-reload from its drop-in in /etc.
 set -eu
-home=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+store=/run/sd
+drop_in=/etc/systemd/system/keeper.service.d/90-unbusy-propagation.conf
 
-value() { sed -n "s/^$2=//p" "$home/units/$1" | sed -n 1p; }
-
-put() {
-  grep -v "^$2=" "$home/units/$1" >"$home/new" || :
-  printf '%s=%s\n' "$2" "$3" >>"$home/new"
-  mv "$home/new" "$home/units/$1"
+adopt() {
+  echo "$1" >"$store/pid"
+  echo '0::/system.slice/keeper.service' >"$store/cgroup"
+  mount --bind "$store/cgroup" "/proc/$1/cgroup"
 }
 
-drop_ins() { for file in "/etc/systemd/system/$1.d"/*.conf; do [ ! -f "$file" ] || printf '%s\n' "$file"; done; }
-
-sums() { drop_ins "$1" | while IFS= read -r file; do printf '%s %s\n' "$(sha256sum <"$file")" "$file"; done; }
+facts() {
+  case $1 in
+    keeper.service) pid=$(cat "$store/pid") flags=$(cat "$store/flags") ;;
+    *) pid=1 flags='' ;;
+  esac
+  cat <<END
+Id=$1
+LoadState=loaded
+ActiveState=active
+SubState=running
+Type=simple
+MainPID=$pid
+ExecMainStartTimestampMonotonic=${pid}000
+NeedDaemonReload=no
+PrivateTmp=yes
+MountFlags=$flags
+DropInPaths=
+END
+}
 
 show() {
-  if [ ! -f "$home/units/$1" ]; then
-    printf 'Id=%s\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nNeedDaemonReload=no\nMainPID=0\n' "$1"
-    return 0
-  fi
-  loaded=$(cat "$home/loaded/$1" 2>/dev/null) || :
-  need=no
-  [ "$loaded" = "$(sums "$1")" ] || need=yes
-  printf 'Id=%s\nNeedDaemonReload=%s\nDropInPaths=%s\n' "$1" "$need" "$(printf '%s' "$loaded" | sed 's/^[^/]*//' | tr '\n' ' ' | sed 's/ $//')"
-  grep -v -e '^Hang=' -e '^Fail=' "$home/units/$1"
+  wanted=' '
+  while [ "$1" != -- ]; do
+    if [ "$1" = -p ]; then wanted="$wanted$2 " && shift; fi
+    shift
+  done
+  shift
+  if [ "$1" = '*.service' ]; then set -- keeper.service other.service; fi
+  for unit; do
+    facts "$unit" | while IFS= read -r line; do case $wanted in *" ${line%%=*} "*) echo "$line" ;; esac done
+    echo
+  done
 }
 
-for verb do case $verb in -*) ;; *) break ;; esac; done
-printf '%s\n' "$*" >>"$home/log/calls"
-for unit do :; done
-if [ -f "$home/units/$unit" ]; then
-  [ "$(value "$unit" Hang)" != "$verb" ] || exec sleep 100
-  if [ "$(value "$unit" Fail)" = "$verb" ]; then
-    echo "Job for $unit failed." >&2
-    exit 1
-  fi
-fi
+restart() {
+  kill -9 "$(cat "$store/pid")"
+  mode=$(cat "$store/flags")
+  unshare --mount --propagation "${mode:-slave}" keeper </dev/null >/dev/null 2>&1 &
+  pid=$!
+  until read -r comm <"/proc/$pid/comm" && [ "$comm" = keeper ]; do sleep 0.02; done
+  adopt "$pid"
+}
+
+if [ "$1" = --no-pager ]; then shift; fi
+verb=$1
+shift
 case $verb in
-  show)
-    while [ "$1" != -- ]; do shift; done
-    shift
-    first=1
-    for unit do
-      [ -n "$first" ] || echo
-      first=
-      case $unit in *[!A-Za-z0-9:_.@\\-]*) echo "Unit name $unit is not valid." >&2; exit 1 ;; esac
-      show "$unit"
-    done
-    ;;
-  daemon-reload)
-    for file in "$home"/units/*; do sums "${file##*/}" >"$home/loaded/${file##*/}"; done
-    ;;
-  start | restart)
-    put "$unit" ActiveState active
-    put "$unit" SubState running
-    put "$unit" MainPID $(($(value "$unit" MainPID) + 1))
-    ;;
-  stop)
-    put "$unit" ActiveState inactive
-    put "$unit" SubState dead
-    ;;
-  enable) put "$unit" UnitFileState enabled ;;
-  disable) put "$unit" UnitFileState disabled ;;
-  mask)
-    put "$unit" UnitFileState masked
-    put "$unit" LoadState masked
-    ;;
-  unmask)
-    put "$unit" UnitFileState disabled
-    put "$unit" LoadState loaded
-    ;;
-  *) exit 64 ;;
+  show) show "$@" ;;
+  restart) restart ;;
+  daemon-reload) if [ -f "$drop_in" ]; then sed -n 's/^MountFlags=//p' "$drop_in" >"$store/flags"; fi ;;
+  adopt) adopt "$1" ;;
+  *) exit 1 ;;
 esac
