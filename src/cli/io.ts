@@ -22,6 +22,8 @@ export interface Io {
   readonly version: string;
   /** Reads a line without showing it; undefined if nobody sits in front of us. */
   readonly askHidden: ((question: string) => Promise<string>) | undefined;
+  /** Asks a question and reads a line; undefined if nobody sits in front of us. */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
   /** Calls the listener for each such signal until the returned function is called. */
   onSignal(listener: (signal: EndingSignal) => void): () => void;
   /** Leaves at once, whatever is still open. */

@@ -3,7 +3,7 @@ import { COMMANDS } from './commands.ts';
 import { explainFailure } from './failure.ts';
 import { type EndingSignal, type Io, type Terminal, UNBOUNDED } from './io.ts';
 import { runProgram } from './program.ts';
-import { askHidden } from './prompt.ts';
+import { askHidden, askLine } from './prompt.ts';
 
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -57,6 +57,7 @@ const io: Io = {
   clock: systemClock,
   version: process.env.UNBUSY_VERSION ?? 'development',
   askHidden: process.stdin.isTTY && process.stderr.isTTY ? (question) => askHidden(streams, question) : undefined,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? (...given) => askLine(streams, ...given) : undefined,
   onSignal,
   leave: (code) => process.exit(code),
 };

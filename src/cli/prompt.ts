@@ -9,6 +9,20 @@ export interface PromptStreams {
   readonly output: NodeJS.WritableStream;
 }
 
+/** Asks for a line. Throws E_INTERRUPTED on ^C, at the end of input, and once the signal is aborted. */
+export function askLine({ input, output }: PromptStreams, question: string, signal: AbortSignal): Promise<string> {
+  const reader = createInterface({ input, output, terminal: true });
+  const stopped = () => new UnbusyError('E_INTERRUPTED', 'interrupted at a question', { data: { signal: 'SIGINT' } });
+  return new Promise<string>((resolve, reject) => {
+    const stop = () => reject(stopped());
+    reader.on('SIGINT', stop);
+    reader.on('close', stop);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    reader.question(question, resolve);
+  }).finally(() => reader.close());
+}
+
 /** Asks for a line that is not shown while it is typed. Throws E_INTERRUPTED on ^C and E_USAGE on the end of input. */
 export function askHidden({ input, output }: PromptStreams, question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -4,6 +4,7 @@ import { unknownKeyLines } from '../report/host-keys.ts';
 import type { Again } from '../report/next-step.ts';
 import { planLines } from '../report/plan-view.ts';
 import { renderSummary } from '../report/summary.ts';
+import { consentOf } from './confirmation.ts';
 import { execute } from './execute.ts';
 import type { Given } from './given.ts';
 import type { Io } from './io.ts';
@@ -17,7 +18,8 @@ const FULL_PLAN_HOSTS = 10;
 /** Runs or checks, tells it while it happens, prints the result, and gives the exit code. */
 export async function runAndPrint(io: Io, selection: Selection, given: Given, again?: Again): Promise<number> {
   const listener = allListeners([...machineListeners(io, given), progressListener(io, given)]);
-  const report = await execute(io, given, selection, given.has('check') ? 'check' : 'run', listener);
+  const consent = consentOf(io, given);
+  const report = await execute(io, given, selection, given.has('check') ? 'check' : 'run', listener, { consent });
   if (given.has('json') || given.has('jsonl')) return report.exitCode;
   const lines = resultLines(io, given, report, again);
   if (lines.length > 0) io.out.write(`${lines.join('\n')}\n`);

@@ -28,6 +28,7 @@ export function fakeIo(extra: Partial<Io> = {}): FakeIo {
     clock: systemClock,
     version: '1.2.3',
     askHidden: undefined,
+    ask: undefined,
     onSignal: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -36,7 +36,7 @@ export const runCommand: CommandSpec = {
       name: 'yes',
       short: 'y',
       kind: 'switch',
-      help: 'Answer yes to every question.',
+      help: 'Allow steps that restart something without asking.',
     },
     { name: 'list-hosts', kind: 'switch', help: 'List the hosts and stop. No host is touched.' },
     { name: 'list-tasks', kind: 'switch', help: 'List the tasks and stop. No host is touched.' },

@@ -1,0 +1,39 @@
+import { UnbusyError } from '../core/errors.ts';
+import type { ConfirmAnswer } from '../core/rollout.ts';
+import type { ConsentSource } from '../engine/consent.ts';
+import { confirmLines } from '../report/rollout-lines.ts';
+import type { Given } from './given.ts';
+import type { Io } from './io.ts';
+import { styleFor } from './look.ts';
+
+const ANSWERS: Readonly<Record<string, ConfirmAnswer>> = {
+  '': 'no',
+  n: 'no',
+  no: 'no',
+  y: 'yes',
+  yes: 'yes',
+  a: 'all',
+  all: 'all',
+};
+
+/** Who allows what restarts something: --yes, whoever sits at the terminal, or nobody. */
+export function consentOf(io: Io, given: Given): ConsentSource {
+  if (given.has('yes')) return { kind: 'given' };
+  const { ask } = io;
+  if (ask === undefined) return { kind: 'nobody' };
+  return {
+    kind: 'ask',
+    async ask(request, signal) {
+      io.err.write(`${confirmLines(request, styleFor(io, given, io.err)).join('\n')}\n`);
+      const question =
+        request.later === 0
+          ? 'Begin? [y/N] '
+          : 'Begin? y: this batch, a: this and all later ones, N: stop here. [y/a/N] ';
+      for (;;) {
+        const answer = ANSWERS[(await ask(question, signal)).trim().toLowerCase()];
+        if (signal.aborted) throw new UnbusyError('E_INTERRUPTED', 'the run ended while it was asked');
+        if (answer !== undefined) return answer;
+      }
+    },
+  };
+}
