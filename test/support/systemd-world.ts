@@ -23,8 +23,9 @@ const FACTS: Readonly<Record<string, string>> = {
 export function laySystemd(sandbox: string): void {
   for (const folder of ['bin', 'etc', 'lib', 'units', 'loaded', 'log'])
     mkdirSync(join(sandbox, folder), { recursive: true });
-  for (const name of ['systemctl', 'journalctl']) {
-    copyFileSync(join(import.meta.dirname, `stand-in-${name}.sh`), join(sandbox, 'bin', name));
+  const plays = { systemctl: 'stand-in-unit-files.sh', journalctl: 'stand-in-journalctl.sh' };
+  for (const [name, file] of Object.entries(plays)) {
+    copyFileSync(join(import.meta.dirname, file), join(sandbox, 'bin', name));
     chmodSync(join(sandbox, 'bin', name), 0o755);
   }
 }
