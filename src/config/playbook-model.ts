@@ -111,3 +111,18 @@ export interface Playbook {
   /** Every variable that one of its expressions reads. */
   readonly reads: ReadonlySet<string>;
 }
+
+/** True if a step is a block, and no task. */
+export function isBlock(step: Step): step is Block {
+  return 'rescue' in step;
+}
+
+/** Every task of a list of steps, those inside blocks too, in the order of their numbers. */
+export function tasksOf(steps: readonly Step[]): readonly Task[] {
+  return steps.flatMap((step) => (isBlock(step) ? tasksOf([...step.tasks, ...step.rescue, ...step.always]) : [step]));
+}
+
+/** The tasks of a list of steps that run if nothing fails, those inside blocks too. */
+export function plainTasksOf(steps: readonly Step[]): readonly Task[] {
+  return steps.flatMap((step) => (isBlock(step) ? plainTasksOf([...step.tasks, ...step.always]) : [step]));
+}

@@ -1,5 +1,5 @@
 import type { InventoryHost } from '../config/inventory-model.ts';
-import type { Play, Task } from '../config/playbook-model.ts';
+import type { Play, Scope, Task } from '../config/playbook-model.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Risk } from '../core/results.ts';
@@ -55,9 +55,21 @@ function foldDangers(task: Task, found: readonly Found[]): readonly Danger[] {
 /** Undefined: the task is skipped on this host, or its parameters are a mistake, which it will say itself. */
 function risksOn(task: Task, scope: HostScope, module: Module | undefined): readonly Risk[] | 'maybe' | undefined {
   if (task.when.some((condition) => condition.test(scope.names).kind === 'false')) return undefined;
-  const rendered = task.params.render(scope.names);
-  if (rendered.kind === 'unknown') return 'maybe';
-  return rendered.kind === 'known' ? module?.dangers?.(rendered.params) : undefined;
+  const rendered = rendersOf(task, scope.names);
+  // What a rescue makes of its failure has no value before there is one.
+  const open = (kind: string) => kind === 'unknown' || (kind === 'invalid' && task.standby === 'rescue');
+  if (rendered.some(({ kind }) => open(kind))) return 'maybe';
+  const known = rendered.flatMap((one) => (one.kind === 'known' ? [module?.dangers?.(one.params) ?? []] : []));
+  return known.length === 0 ? undefined : [...new Set(known.flat())];
+}
+
+/** The parameters of a task, in a loop those of each entry. */
+function rendersOf(task: Task, names: Scope): readonly ReturnType<Task['params']['render']>[] {
+  if (task.loop === undefined) return [task.params.render(names)];
+  const { variable } = task.loop;
+  const list = task.loop.items(names);
+  if (list.kind !== 'known') return [list];
+  return list.items.map((item) => task.params.render(new Map([...names, [variable, item]])));
 }
 
 const RISK_WORDS: Readonly<Partial<Record<Risk, string>>> = {

@@ -2,11 +2,17 @@ import type { Session } from '../connection/session.ts';
 import { reportError, UnbusyError } from '../core/errors.ts';
 import type { Module, Observed } from '../modules/module.ts';
 
-/** A task that is ready to be observed. */
+/** A task, or one entry of its loop, that is ready to be observed. */
 export interface Foreseen {
-  readonly index: number;
+  /** The task and the entry, as `slotOf` gives them. */
+  readonly slot: string;
   readonly module: Module;
   readonly params: unknown;
+}
+
+/** Names a task, or one entry of its loop, among all that is looked at ahead. */
+export function slotOf(taskIndex: number, entry?: number): string {
+  return entry === undefined ? String(taskIndex) : `${taskIndex}:${entry}`;
 }
 
 /** How many tasks are looked at ahead while nothing has changed on the host: all of them. */
@@ -19,7 +25,7 @@ const WHOLE_PLAY = Number.MAX_SAFE_INTEGER;
  */
 export class Lookahead {
   readonly #session: Session;
-  #seen = new Map<number, Promise<Observed<unknown>>>();
+  #seen = new Map<string, Promise<Observed<unknown>>>();
   #window = WHOLE_PLAY;
 
   constructor(session: Session) {
@@ -27,8 +33,8 @@ export class Lookahead {
   }
 
   /** True if this task was looked at already, and what was seen still holds. */
-  has(index: number): boolean {
-    return this.#seen.has(index);
+  has(slot: string): boolean {
+    return this.#seen.has(slot);
   }
 
   /** Looks ahead at the foreseen tasks, as far as the window allows; tasks of one module are looked at together. */
@@ -48,21 +54,21 @@ export class Lookahead {
 
   #look(module: Module, tasks: readonly Foreseen[]): void {
     if (module.observeEach === undefined || tasks.length === 1) {
-      for (const task of tasks) this.#seen.set(task.index, observeSafely(module, this.#session, task.params));
+      for (const task of tasks) this.#seen.set(task.slot, observeSafely(module, this.#session, task.params));
       return;
     }
     const all = observeEachSafely(module, this.#session, tasks);
     for (const [at, task] of tasks.entries())
       this.#seen.set(
-        task.index,
+        task.slot,
         all.then((seen) => seen[at] ?? NOT_SEEN),
       );
   }
 
   /** What was seen of this task, or a look at it now. */
   take(task: Foreseen): Promise<Observed<unknown>> {
-    const seen = this.#seen.get(task.index) ?? observeSafely(task.module, this.#session, task.params);
-    this.#seen.delete(task.index);
+    const seen = this.#seen.get(task.slot) ?? observeSafely(task.module, this.#session, task.params);
+    this.#seen.delete(task.slot);
     return seen;
   }
 

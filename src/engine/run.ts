@@ -10,11 +10,12 @@ import type { Module } from '../modules/module.ts';
 import { Consent, type ConsentSource } from './consent.ts';
 import { Budget, reasonOf } from './deadline.ts';
 import { FleetRun, untried } from './fleet-run.ts';
-import { type RunContext, titleOf } from './host-run.ts';
+import type { RunContext } from './host-run.ts';
 import type { HostConnector } from './host-sessions.ts';
 import { checkBeforehand } from './preflight.ts';
 import type { Resumption } from './resumption.ts';
 import { overrideTarget, type SelectionFlags, selectPlays, type TargetOverrides } from './selection.ts';
+import { titleOf } from './task-run.ts';
 
 /** Everything that a run needs; nothing is taken from the environment. */
 export interface RunInput extends SelectionFlags {

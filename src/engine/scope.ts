@@ -40,6 +40,17 @@ export class HostScope {
     this.#names.set(name, value);
   }
 
+  /** Gives names that exist for a while only; the returned function puts back what they hid. */
+  lend(names: Readonly<Record<string, Json>>): () => void {
+    const before = this.#names;
+    this.#names = new Map([...before, ...Object.entries(names)]);
+    return () => {
+      const lent = this.#names;
+      this.#names = new Map([...lent].filter(([name]) => !Object.hasOwn(names, name)));
+      for (const name of Object.keys(names)) if (before.has(name)) this.#names.set(name, before.get(name));
+    };
+  }
+
   /** The names as they stand now. */
   get names(): Scope {
     return this.#names;

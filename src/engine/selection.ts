@@ -41,13 +41,13 @@ export function selectPlays(playbook: Playbook, inventory: Inventory, flags: Sel
   const plays = playbook.plays.map((play, index) => ({
     play,
     index,
-    tasks: play.tasks.filter((task) => isChosen([...play.tags, ...task.tags], flags)),
+    tasks: play.tasks.filter((task) => isChosen([...play.tags, ...task.tags], flags, task.standby === 'handler')),
     hosts: selectHosts(inventory, play.hosts).filter((host) => within?.has(host) ?? true),
   }));
   const met = plays.filter(({ hosts }) => hosts.length > 0);
   const [first] = playbook.plays;
   if (met.length === 0 && first !== undefined) selectHosts(inventory, first.hosts, limit);
-  const chosen = met.filter(({ tasks }) => tasks.length > 0);
+  const chosen = met.filter(({ tasks }) => tasks.some((task) => task.standby === undefined));
   if (chosen.length > 0) return chosen;
   throw new UnbusyError('E_USAGE', 'the tags leave no task to do', {
     hint: 'Run with --list-tasks and without tags to see them.',
@@ -70,12 +70,15 @@ function checkTags(playbook: Playbook, { tags, skipTags }: SelectionFlags): void
   });
 }
 
-/** Ansible's rule: --skip-tags wins; `always` runs unless skipped by name; `never` only if asked for by name. */
-function isChosen(tags: readonly string[], flags: SelectionFlags): boolean {
+/**
+ * Ansible's rule: --skip-tags wins; `always` runs unless skipped by name; `never` only if asked for by name. A handler
+ * need not be asked for: the task that notifies it was.
+ */
+function isChosen(tags: readonly string[], flags: SelectionFlags, isHandler: boolean): boolean {
   if (tags.some((tag) => flags.skipTags.includes(tag))) return false;
   const asked = tags.some((tag) => flags.tags.includes(tag));
   if (tags.includes('never')) return asked;
-  return flags.tags.length === 0 || asked || tags.includes('always') || flags.tags.includes('all');
+  return isHandler || flags.tags.length === 0 || asked || tags.includes('always') || flags.tags.includes('all');
 }
 
 /** A host's target with the command line's word put over it. */

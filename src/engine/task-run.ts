@@ -1,10 +1,17 @@
+import type { Task } from '../config/playbook-model.ts';
 import type { Session } from '../connection/session.ts';
 import { reportError, UnbusyError } from '../core/errors.ts';
+import type { TaskTitle } from '../core/events.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskResult, TaskStatus } from '../core/results.ts';
 import type { Module, Observed } from '../modules/module.ts';
 import { statusOf } from './status.ts';
 import { type ChangeGate, type RoundsEnd, runRounds } from './task-rounds.ts';
+
+/** A task's name for the screens. */
+export function titleOf({ index, name, module, standby }: Task): TaskTitle {
+  return { index, name, module, ...(standby === undefined ? {} : { standby }) };
+}
 
 /** A task of a play on one host, named for the report. */
 export interface TaskFrame {
@@ -25,7 +32,7 @@ export async function runTask(
   gate: ChangeGate,
 ): Promise<Omit<TaskResult, 'durationMs'>> {
   try {
-    return taskResult(frame, module, mode, await runRounds({ module, session, params, first, mode, ...gate }));
+    return taskResult(frame, module, params, mode, await runRounds({ module, session, params, first, mode, ...gate }));
   } catch (thrown) {
     const error = thrown instanceof UnbusyError ? thrown : new UnbusyError('E_BUG', reportError(thrown).message);
     return failedResult(frame, error, 'failed');
@@ -59,6 +66,7 @@ export function failedResult(
 function taskResult(
   frame: TaskFrame,
   module: Module,
+  params: unknown,
   mode: 'run' | 'check',
   end: RoundsEnd<unknown>,
 ): Omit<TaskResult, 'durationMs'> {
@@ -66,6 +74,7 @@ function taskResult(
   const status = statusFrom(end, error, mode);
   const seen: JsonObject = end.state === undefined ? {} : module.result(end.state);
   const result: { [key: string]: Json } = { ...seen, ...end.said, status, changed: status === 'changed' };
+  const unsettled = end.state === undefined ? undefined : module.unsettled?.(end.state, params);
   return {
     ...frame,
     status,
@@ -74,6 +83,7 @@ function taskResult(
     findings: end.state === undefined ? [] : (module.findings?.(end.state) ?? []),
     gaps: end.gaps,
     result,
+    ...(unsettled === undefined ? {} : { unsettled }),
     ...(error === undefined ? {} : { error: reportError(error) }),
   };
 }
