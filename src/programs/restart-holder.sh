@@ -43,6 +43,7 @@ belongs() {
 property() {
   bounded 10 systemctl show -p "$1" -- "$name"
   [ "$code" = 0 ] || said=
+  said=${said%%"$nl"*}
   said=${said#*=}
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { demoId } from '../../src/demo/scenes.ts';
 import { conditionOf } from '../support/condition-of.ts';
 import { openNamespaceWorld } from '../support/namespace-world.ts';
+import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
@@ -145,6 +146,29 @@ const deadContainers: readonly ModuleBed[] = [
   },
 ];
 
+const holderPropagation: readonly ModuleBed[] = [
+  {
+    name: 'a service that keeps the root of what is gone',
+    lay: () => ({ remedy: 'restart' }),
+    disturb: (_sandbox, world) => world.run?.(`kill -9 ${KEEPER}`),
+    callsHost: true,
+    open: (sandbox) => openServiceWorld(sandbox, ''),
+  },
+  {
+    name: 'a service with MountFlags=private',
+    lay: () => ({ remedy: 'propagation' }),
+    disturb: (_sandbox, world) => world.run?.('mkdir /etc/systemd/system/keeper.service.d'),
+    callsHost: true,
+    open: (sandbox) => openServiceWorld(sandbox, 'private'),
+  },
+  {
+    name: 'a service that is only to be named',
+    lay: () => ({}),
+    callsHost: true,
+    open: (sandbox) => openServiceWorld(sandbox, 'private'),
+  },
+];
+
 /** A bed, or several, for every module that a playbook can ask for. */
 export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   assert: assertion,
@@ -152,5 +176,6 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   dead_containers: deadContainers,
   file_content: fileContent,
   file_state: fileState,
+  holder_propagation: holderPropagation,
   ...SYSTEMD_BEDS,
 };

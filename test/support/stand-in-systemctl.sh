@@ -41,9 +41,11 @@ show() {
   done
   shift
   if [ "$1" = '*.service' ]; then set -- keeper.service other.service; fi
+  between=no
   for unit; do
+    if [ $between = yes ]; then echo; fi
+    between=yes
     facts "$unit" | while IFS= read -r line; do case $wanted in *" ${line%%=*} "*) echo "$line" ;; esac done
-    echo
   done
 }
 

@@ -53,11 +53,12 @@ function others(after: HolderState, step: HolderStep & { kind: 'restart' }, befo
 }
 
 function released(after: HolderState, step: HolderStep & { kind: 'restart' }): Verdict {
-  const old = after.view.namespaces.find(
-    ({ inode, tasks }) => inode === step.holder.namespace && tasks.some(({ unit }) => unit === step.holder.name),
-  );
-  if (old !== undefined) return notYet(`a process of ${printable(step.holder.name)} still lives in its old namespace`);
-  const holder = after.holders.find(({ unit }) => unit.asked === step.holder.name);
+  const { name, pid, startTime } = step.holder;
+  // By the task, not by the namespace: the kernel gives its number to the next one.
+  const old = after.view.namespaces.flatMap(({ tasks }) => tasks).find((task) => task.tid === pid);
+  if (old?.startTime === startTime)
+    return notYet(`process ${pid} of ${printable(name)} still lives in its old namespace`);
+  const holder = after.holders.find(({ unit }) => unit.asked === name);
   const left = (holder?.copies ?? []).filter((copy) =>
     step.covers.some(({ point, device }) => point === copy.mount.point && device === copy.mount.device),
   );
