@@ -1,6 +1,7 @@
 import { assertModule } from './assert/index.ts';
 import { commandModule } from './command/index.ts';
 import { deadContainersModule } from './dead-containers/index.ts';
+import { dockerRestartModule } from './docker-restart/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
@@ -12,6 +13,7 @@ const ALL: readonly Module[] = [
   assertModule,
   commandModule,
   deadContainersModule,
+  dockerRestartModule,
   fileContentModule,
   fileStateModule,
   holderPropagationModule,

@@ -1,17 +1,19 @@
 # guarded-restart: restarts dockerd's unit, with a watchdog on the host that takes its change back unless the restart is confirmed.
 #
 # Begins with bounded.sh, docker-client.sh, docker-running.sh, undo-store.sh and undo-watchdog.sh. Arguments: 1 the unit; 2 its main pid, 3 the
-#   start of that in clock ticks, both 0 if it does not run; 4 seconds until the host takes the change back; 5 a random token; 6 until when
-#   this may begin, in seconds since 1970, or 0; 7 the watchdog's program; 8 any, or known: refuse if a container runs that is not named
+#   start of that in clock ticks, both 0 if it does not run; 4 seconds until the host takes the change back; 5 a random token; 6 the
+#   hours of the host's clock within which it may begin, as 02:00-04:00, or -; 7 the watchdog's program; 8 any, or known: refuse if a container runs that is not named
 #   below; then the keys of the entries that the watchdog puts back (none: there is nothing to put back, and no watchdog), --, and the ids
 #   of containers that run, those that must run again with a + in front.
-# Records: found TEXT | said TEXT | armed DEADLINE | outage CENTISECONDS, from the last answer of the old daemon to the first of the new one
+# Records: found TEXT | said TEXT | armed DEADLINE | before TOKEN ID NAME …, what ran right before | outage CENTISECONDS, from the last answer of the old daemon to the first of the new one
 #   | daemon PID START NAMESPACE HOST-NAMESPACE | container … of docker-running.sh, what runs now | reverted REASON, then note and put of
 #   the watchdog; or broken REASON, where nothing could be put back.
 # Exit: 0 the daemon answers again; 10 stale, nothing was done; 12 it could not be armed, nothing was restarted; 13 a tool is missing;
 #   20 the daemon does not answer, or did not with the change: reverted or broken says which.
 # Never: restarts with a key and without a watchdog; confirms anything: that is for whoever can still reach the host.
 set -eu
+# The host's own clock, whatever time zone the connection brought along.
+unset TZ 2>/dev/null || :
 
 stale() {
   record found "$1"
@@ -26,11 +28,25 @@ unit_state() {
   needs=$(printf '%s\n' "$said" | sed -n 's/^NeedDaemonReload=//p')
 }
 
+in_window() {
+  if [ "$window" = - ]; then return 0; fi
+  time=$(date +%H%M) from=${window%-*} to=${window#*-}
+  from=${from%:*}${from#*:} to=${to%:*}${to#*:}
+  if [ "$from" -lt "$to" ]; then
+    [ "$time" -ge "$from" ] && [ "$time" -lt "$to" ]
+  else
+    [ "$time" -ge "$from" ] || [ "$time" -lt "$to" ]
+  fi
+}
+
 check_witness() {
   unit_state
-  [ "${main:-0}" = "$pid" ] || stale "the main process of $unit is ${main:-not known}"
+  # A unit that fails to start has a main process now and then.
+  if [ "${main:-0}" != "$pid" ] && { [ "$pid" != 0 ] || [ "$active" = active ]; }; then
+    stale "the main process of $unit is ${main:-not known}"
+  fi
   if [ "$pid" != 0 ] && [ "$(process_start "$pid")" != "$start" ]; then stale "process $pid is another one"; fi
-  if [ "$latest" != 0 ] && [ "$(date +%s)" -ge "$latest" ]; then stale 'the time in which it may be restarted is over'; fi
+  in_window || stale "it is $(date +%H:%M) there, outside of $window"
   find_daemon
   if [ -z "$client" ]; then finish 13; fi
   running=
@@ -56,6 +72,16 @@ set_watch() {
     finish 12
   fi
   record armed "$arm_deadline"
+}
+
+told_before() {
+  while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    printf 'before\t%s\t%s\n' "$token" "$line"
+    records=$((records + 1))
+  done <<END
+$running
+END
 }
 
 # Polls until the new daemon answers. From the first moment without an answer on, the last one stands.
@@ -120,7 +146,7 @@ last_words() {
 
 main() {
   [ "$#" -ge 9 ] || exit 64
-  unit=$1 pid=$2 start=$3 seconds=$4 token=$5 latest=$6 revert_text=$7 scope=$8
+  unit=$1 pid=$2 start=$3 seconds=$4 token=$5 window=$6 revert_text=$7 scope=$8
   shift 8
   open_store "$unit"
   is_token "$token" || exit 64
@@ -145,6 +171,7 @@ main() {
       give_back failed
     fi
   fi
+  told_before
   if [ "$active" = failed ]; then bounded 20 systemctl reset-failed "$unit"; fi
   bounded 20 systemctl restart --no-block "$unit"
   if [ "$code" != 0 ]; then

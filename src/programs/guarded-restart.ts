@@ -8,7 +8,7 @@ import text from './guarded-restart.sh';
 import { EXIT_FAILED } from './host-step.ts';
 import { REVERT_TEXT } from './revert-undo.ts';
 import { runProgram } from './run-program.ts';
-import { type RevertNote, type RevertReason, readNotes } from './undo-state.ts';
+import { type RevertNote, type RevertReason, readBefore, readNotes } from './undo-state.ts';
 import { watchedProgram } from './undo-watchdog.ts';
 
 const PROGRAM = watchedProgram('guarded-restart', text);
@@ -21,8 +21,8 @@ export interface GuardedRestart {
   readonly start: string;
   /** Until then it must be confirmed, or the host takes the change back; the daemon has to answer some time before. */
   readonly withinSeconds: number;
-  /** It may not begin at or after this second since 1970; 0: any time. */
-  readonly latest: number;
+  /** Hours of the host's clock within which it may begin, as 02:00-04:00; undefined: at any time. */
+  readonly window: string | undefined;
   /** Entries that the host puts back; none: there is nothing to put back, and no watchdog. */
   readonly keys: readonly string[];
   /** Ids of the containers that run; undefined: not known, and whatever runs is taken along. */
@@ -54,16 +54,18 @@ export interface AfterRestart {
   /** Mount namespaces of the daemon and of PID 1; 0: not readable. */
   readonly namespace: number;
   readonly hostNamespace: number;
+  /** What ran right before, and what runs now. */
+  readonly before: readonly RunningContainer[];
   readonly containers: readonly RunningContainer[];
 }
 
 /** Restarts the unit once, under watch of the host. A lost link is `failed` with E_PROGRAM_LOST: the host takes it back then. */
 export async function guardedRestart(session: Session, restart: GuardedRestart): Promise<RestartAnswer> {
   const token = randomBytes(8).toString('hex');
-  const { unit, pid, start, withinSeconds, latest, keys, running, comeBack } = restart;
-  const ids = (running ?? []).map((id) => (comeBack.includes(id) ? `+${id}` : id));
+  const { unit, pid, start, withinSeconds, window, keys, running, comeBack } = restart;
+  const ids = [...new Set([...(running ?? []), ...comeBack])].map((id) => (comeBack.includes(id) ? `+${id}` : id));
   const scope = running === undefined ? 'any' : 'known';
-  const head = [unit, String(pid), start, String(withinSeconds), token, String(latest), REVERT_TEXT, scope];
+  const head = [unit, String(pid), start, String(withinSeconds), token, window ?? '-', REVERT_TEXT, scope];
   const call = {
     program: PROGRAM,
     args: [...head, ...keys, '--', ...ids],
@@ -104,6 +106,7 @@ function readAfter(records: readonly ProgramRecord[]): AfterRestart {
     start,
     namespace: Number(namespace || '0'),
     hostNamespace: Number(host || '0'),
+    before: readBefore(records, first(records, 'before')?.[0] ?? ''),
     containers: readRunning(records),
   };
 }

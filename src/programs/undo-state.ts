@@ -103,12 +103,14 @@ function readWatch(
     deadline: Number(deadline),
     alive: life === 'alive',
     keys: mine.filter((record) => record.kind === 'covers').map(({ fields }) => fields[1] ?? ''),
-    before: readRunning(
-      mine
-        .filter((record) => record.kind === 'before')
-        .map(({ fields }) => ({ kind: 'container', fields: fields.slice(1) })),
-    ),
+    before: readBefore(records, token),
   };
+}
+
+/** The records `before` of one restart. */
+export function readBefore(records: readonly ProgramRecord[], token: string): readonly RunningContainer[] {
+  const mine = records.filter(({ kind, fields }) => kind === 'before' && fields[0] === token);
+  return readRunning(mine.map(({ fields }) => ({ kind: 'container', fields: fields.slice(1) })));
 }
 
 /** The records `note` and `put` that the watchdog wrote. */
