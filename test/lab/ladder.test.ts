@@ -7,7 +7,7 @@ import { plantLeak, plantMonitors } from './faults/leak.ts';
 import { plantSharedHolder } from './faults/shared-holder.ts';
 import { hostState } from './host-state.ts';
 import { expectFreed, expectNothingToDo, expectRemoved, harmless, refusalsOf } from './sweep-steps.ts';
-import { changesOf, troubleOf, Unbusy } from './unbusy.ts';
+import { changesOf, SWEEP, troubleOf, Unbusy } from './unbusy.ts';
 
 let unbusy: Unbusy;
 beforeAll(() => {
@@ -46,7 +46,10 @@ describeLab(
       await hosts.first.fresh(async (host) => {
         const planted = await plantLeak(host, ['app'], [cadvisor]);
         const guarded = [...release('restart_holder'), ...never('cadvisor')];
-        for (const args of [['--check', ...guarded], guarded]) {
+        for (const args of [
+          ['--check', ...guarded],
+          ['--yes', ...guarded],
+        ]) {
           const refused = await harmless(host, () => unbusy.sweep([host], args));
           expect(refused.code, troubleOf(refused)).toBe(5);
           expect(changesOf(refused)).toEqual([]);
@@ -57,7 +60,11 @@ describeLab(
         const living = await bystanders(host);
         const check = await harmless(host, () => unbusy.sweep([host], ['--check', ...release('restart_holder')]));
         expect(check.code, troubleOf(check)).toBe(3);
-        const run = await unbusy.sweep([host], release('restart_holder'));
+        const unasked = await harmless(host, () =>
+          unbusy.command([host], ['run', SWEEP, ...release('restart_holder')]),
+        );
+        expect([unasked.code, unasked.stderr]).toEqual([6, expect.stringContaining('E_CONFIRM')]);
+        const run = await unbusy.sweep([host], ['--yes', ...release('restart_holder')]);
         expect(run.code, troubleOf(run)).toBe(0);
         expect(changesOf(run)).toEqual(['restart container cadvisor: changed', 'docker rm app: changed']);
         await expectRemoved(host, planted.dead);
