@@ -49,5 +49,16 @@ export interface ConfirmRequest {
 /** yes: this batch. all: this one and every later one of the run. no: stop here. */
 export type ConfirmAnswer = 'yes' | 'all' | 'no';
 
-/** Risks of a step that hurts what runs, so that somebody has to agree first. */
+/** Risks of a step that hurts what runs, so that somebody has to agree first, as something that may be done. */
+const DANGER_WORDS: Readonly<Partial<Record<Risk, string>>> = {
+  'restart-holder': 'restart what holds the mounts',
+  'restart-docker': 'restart dockerd',
+};
+
+/** Risks of a step that hurts what runs. */
 export const DANGEROUS: readonly Risk[] = ['restart-holder', 'restart-docker'];
+
+/** Risks as something that may be done. */
+export function dangerWords(risks: Iterable<Risk>): string {
+  return [...new Set(risks)].map((risk) => DANGER_WORDS[risk] ?? risk).join(' and ');
+}

@@ -3,7 +3,7 @@ import type { Play, Scope, Task } from '../config/playbook-model.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Risk } from '../core/results.ts';
-import type { Danger } from '../core/rollout.ts';
+import { type Danger, dangerWords } from '../core/rollout.ts';
 import type { Module } from '../modules/module.ts';
 import { HostScope } from './scope.ts';
 
@@ -72,23 +72,13 @@ function rendersOf(task: Task, names: Scope): readonly ReturnType<Task['params']
   return list.items.map((item) => task.params.render(new Map([...names, [variable, item]])));
 }
 
-const RISK_WORDS: Readonly<Partial<Record<Risk, string>>> = {
-  'restart-docker': 'restart dockerd',
-  'restart-holder': 'restart what holds the mounts',
-};
-
-/** A risk as something that may be done. */
-export function riskWords(risk: Risk): string {
-  return RISK_WORDS[risk] ?? risk;
-}
-
 /** Throws E_CONFIRM if something that is known now to be dangerous has nobody to allow it. */
 export function refuseUnasked(play: Play, dangers: readonly Danger[]): void {
   const sure = dangers.filter((danger) => !danger.maybe);
   const [first] = sure;
   if (first === undefined) return;
   const hosts = new Set(sure.flatMap((danger) => danger.hosts)).size;
-  const what = [...new Set(sure.flatMap((danger) => danger.risks.map(riskWords)))].join(' and ');
+  const what = dangerWords(sure.flatMap((danger) => danger.risks));
   const on = `${hosts} host${hosts === 1 ? '' : 's'}`;
   throw new UnbusyError(
     'E_CONFIRM',

@@ -8,7 +8,7 @@ import type { Signature } from './batches.ts';
 import type { Budget } from './deadline.ts';
 import type { RunContext } from './host-run.ts';
 import { HostSessions } from './host-sessions.ts';
-import { prepareTask } from './prepare-task.ts';
+import { type Prepared, prepareItems, prepareTask } from './prepare-task.ts';
 import { HostScope } from './scope.ts';
 
 /** The tasks whose modules can tell what a host has in common with others. Throws E_PLAYBOOK if there is none: canaries would stand for nobody. */
@@ -17,7 +17,7 @@ export function tellingTasks(
   tasks: readonly Task[],
   modules: ReadonlyMap<string, Module>,
 ): readonly Task[] {
-  const telling = tasks.filter((task) => modules.get(task.module)?.signature !== undefined);
+  const telling = tasks.filter(({ standby, module }) => standby === undefined && modules.get(module)?.signature !== undefined);
   if (telling.length > 0) return telling;
   const able = [...modules.values()].filter((module) => module.signature !== undefined);
   throw new UnbusyError(
@@ -64,13 +64,23 @@ export async function readSignature(
 }
 
 async function partOf(task: Task, scope: HostScope, session: Session, { modules }: RunContext): Promise<Signature> {
-  const prepared = prepareTask(task, scope);
-  if (prepared.kind === 'skip') return { kind: 'known', text: '-' };
-  if (prepared.kind !== 'run') return { kind: 'unknown', why: `${task.name}: ${prepared.why}` };
-  const module = modules.get(task.module);
-  const seen = await module?.observe(session, prepared.params);
-  if (seen?.kind !== 'known') return { kind: 'unknown', why: seen?.error.message ?? `no module ${task.module}` };
-  return { kind: 'known', text: module?.signature?.(seen.state) ?? '-' };
+  const texts: string[] = [];
+  for (const prepared of preparedOf(task, scope)) {
+    if (prepared.kind === 'skip') continue;
+    if (prepared.kind !== 'run') return { kind: 'unknown', why: `${task.name}: ${prepared.why}` };
+    const module = modules.get(task.module);
+    const seen = await module?.observe(session, prepared.params);
+    if (seen?.kind !== 'known') return { kind: 'unknown', why: seen?.error.message ?? `no module ${task.module}` };
+    texts.push(module?.signature?.(seen.state) ?? '-');
+  }
+  return { kind: 'known', text: texts.length === 0 ? '-' : texts.join(', ') };
+}
+
+/** What the task comes to, in a loop what each entry does. */
+function preparedOf(task: Task, scope: HostScope): readonly Prepared[] {
+  if (task.loop === undefined) return [prepareTask(task, scope)];
+  const entries = prepareItems(task, task.loop, scope);
+  return entries.kind === 'items' ? entries.items.map(({ prepared }) => prepared) : [entries];
 }
 
 /** What hangs is ended on the host when the time is up. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/clock.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { StopReport } from '../core/results.ts';
-import type { ConfirmRequest, Danger, PlannedBatch, RolloutPlan } from '../core/rollout.ts';
+import { type ConfirmRequest, type Danger, dangerWords, type PlannedBatch, type RolloutPlan } from '../core/rollout.ts';
 import { printable } from '../core/text.ts';
 import { errorText } from './error-lines.ts';
 import { foldHosts } from './fold-hosts.ts';
@@ -11,13 +11,17 @@ import type { Style } from './style.ts';
 export function rolloutLines(event: RunEvent, style: Style, quiet: boolean): readonly string[] {
   switch (event.kind) {
     case 'host-lost':
-      return [style.paint('bad', `${printable(event.host)}  does not answer after the soak: ${errorText(event.error)}`)];
+      return [
+        style.paint('bad', `${printable(event.host)}  does not answer after the soak: ${errorText(event.error)}`),
+      ];
     case 'stopped':
       return [style.paint('bad', `Stopped: ${stopText(event.stop)}. Hosts at work go on; no further one is begun.`)];
     case 'rollout':
       return planLines(event.plan, style, quiet);
     case 'signatures-start':
-      return quiet ? [] : [`Reading the signatures of ${hostCount(event.hosts)}, to choose canaries; nothing is changed.`];
+      return quiet
+        ? []
+        : [`Reading the signatures of ${hostCount(event.hosts)}, to choose canaries; nothing is changed.`];
     case 'batch-start':
       return quiet ? [] : [style.paint('bold', `${printable(event.where)}: ${names(event.hosts)}`)];
     case 'soak-start':
@@ -56,7 +60,8 @@ export function stopText(stop: StopReport): string {
 
 /** The question before a batch that may restart something: where, on which hosts, what, and what is asked later. */
 export function confirmLines(request: ConfirmRequest, style: Style): readonly string[] {
-  const later = request.later === 0 ? [] : [`  ${hostCount(request.later)} in later batches are asked for before each.`];
+  const later =
+    request.later === 0 ? [] : [`  ${hostCount(request.later)} in later batches are asked for before each.`];
   return [
     style.paint('bold', `${printable(request.where)}: ${names(request.hosts)}`),
     ...request.dangers.map((danger) => style.paint('warn', `  ${dangerText(danger)}`)),
@@ -64,13 +69,8 @@ export function confirmLines(request: ConfirmRequest, style: Style): readonly st
   ];
 }
 
-const RISK_WORDS: Readonly<Record<string, string>> = {
-  'restart-docker': 'restart dockerd',
-  'restart-holder': 'restart what holds the mounts',
-};
-
 function dangerText({ task, module, risks, hosts, maybe }: Danger): string {
-  const what = maybe ? 'restart something, by what it finds there' : risks.map((risk) => RISK_WORDS[risk] ?? risk).join(' and ');
+  const what = maybe ? 'restart something, by what it finds there' : dangerWords(risks);
   return `may ${what} on ${hostCount(hosts.length)}: ${printable(task)} (${module})`;
 }
 
