@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { coalesceWrites } from './coalesce-writes.ts';
 import type { Credentials } from './credentials.ts';
 import type { HostKeyRules } from './host-key-check.ts';
 import type { Endpoint } from './ssh-endpoint.ts';
@@ -32,7 +33,7 @@ export function serverKey(route: SshRoute): string {
 /** Starts a TCP connection. Without noDelay each packet of the handshake would wait for the other end's delayed ACK. */
 export function connectTcp(route: SshRoute): Duplex {
   const { hostname, port } = route.endpoint;
-  return connect({
+  const socket = connect({
     host: hostname,
     port,
     noDelay: true,
@@ -42,4 +43,6 @@ export function connectTcp(route: SshRoute): Duplex {
     autoSelectFamilyAttemptTimeout: 2000,
     ...(route.bindAddress === undefined ? {} : { localAddress: route.bindAddress }),
   });
+  coalesceWrites(socket);
+  return socket;
 }
