@@ -92,11 +92,10 @@ export interface ItemResult {
   readonly note?: string;
 }
 
-/** Who asked for a handler: the task, and whether it had changed something, would change it, or what it set is not in effect yet. */
-export interface Notice {
-  readonly task: string;
-  readonly why: string;
-}
+/** Which task asked for a handler: it changed something, would change it (check mode), or what it set is not in effect yet. */
+export type Notice =
+  | { readonly task: string; readonly kind: 'changed' | 'would-change' }
+  | { readonly task: string; readonly kind: 'unsettled'; readonly why: string };
 
 /** Result of one task on one host. */
 export interface TaskResult {

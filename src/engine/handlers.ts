@@ -9,11 +9,11 @@ export class NotifiedHandlers {
 
   /** A task that ended well notifies if it changed something, would change something, or if what it set is not in effect yet. */
   hear(task: Task, result: TaskResult, mode: 'run' | 'check'): void {
-    const why = whyNotify(result, mode);
-    if (why === undefined) return;
+    const notice = noticeOf(result, mode);
+    if (notice === undefined) return;
     for (const name of task.notify ?? []) {
       const notices = this.#notices.get(name) ?? [];
-      notices.push({ task: task.name, why });
+      notices.push(notice);
       this.#notices.set(name, notices);
     }
   }
@@ -24,13 +24,12 @@ export class NotifiedHandlers {
   }
 }
 
-const WOULD_CHANGE = 'would change';
-
-function whyNotify({ status, changes, unsettled }: TaskResult, mode: 'run' | 'check'): string | undefined {
+function noticeOf(result: TaskResult, mode: 'run' | 'check'): Notice | undefined {
+  const { task, status, changes, unsettled } = result;
   if (status !== 'ok' && status !== 'changed' && status !== 'would-change') return undefined;
-  if (status === 'changed' || changes.some((change) => change.outcome === 'changed')) return 'changed';
-  if (mode === 'check' && status === 'would-change') return WOULD_CHANGE;
-  return unsettled === undefined ? undefined : `not in effect yet: ${unsettled}`;
+  if (status === 'changed' || changes.some((change) => change.outcome === 'changed')) return { task, kind: 'changed' };
+  if (mode === 'check' && status === 'would-change') return { task, kind: 'would-change' };
+  return unsettled === undefined ? undefined : { task, kind: 'unsettled', why: unsettled };
 }
 
 /**
@@ -39,7 +38,7 @@ function whyNotify({ status, changes, unsettled }: TaskResult, mode: 'run' | 'ch
  */
 export function asHandler(result: Unfinished, by: readonly Notice[], mode: 'run' | 'check'): Unfinished {
   const told = { ...result, notifiedBy: by };
-  const would = by.filter(({ why }) => why === WOULD_CHANGE).map(({ task }) => task);
+  const would = by.filter(({ kind }) => kind === 'would-change').map(({ task }) => task);
   if (mode !== 'check' || result.status !== 'ok' || would.length === 0) return told;
   const status = 'would-change';
   return { ...told, status, note: `would run after: ${would.join(', ')}`, result: { ...result.result, status } };

@@ -2,11 +2,11 @@ import type { ErrorReport } from '../core/errors.ts';
 import type { HostResult, TaskResult } from '../core/results.ts';
 import { printable } from '../core/text.ts';
 
-/** The error of a host: its own, or that of the first task that has one; with the task, if it was one. */
+/** The error of a host: its own, or that of the first task that has one and was not rescued; with the task, if it was one. */
 export function mainError(result: HostResult): { readonly error: ErrorReport; readonly task?: TaskResult } | undefined {
   if (result.error !== undefined) return { error: result.error };
-  const worst = result.tasks.find((task) => task.status === result.status && task.error !== undefined);
-  const task = worst ?? result.tasks.find((each) => each.error !== undefined);
+  const failed = result.tasks.filter((task) => task.error !== undefined && task.rescued !== true);
+  const task = failed.find(({ status }) => status === result.status) ?? failed[0];
   return task?.error === undefined ? undefined : { error: task.error, task };
 }
 

@@ -48,7 +48,7 @@ export function plainListener(options: PlainOptions): Listener {
 
 function startLine(event: RunEvent & { kind: 'run-start' }): string {
   const mode = event.mode === 'check' ? ', check: nothing will be changed' : '';
-  return `${printable(event.playbook)}: ${count(event.hosts.length, 'host')}, ${count(event.tasks.length, 'task')}${mode}`;
+  return `${printable(event.playbook)}: ${count(event.hosts.length, 'host')}, ${count(event.tasks.filter((task) => task.standby === undefined).length, 'task')}${mode}`;
 }
 
 /** Where the run stands, on one line, with the host that has been at work longest. */

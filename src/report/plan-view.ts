@@ -28,6 +28,9 @@ function taskLines(task: TaskResult, style: Style): readonly string[] {
     lines.push(style.paint('bad', `${style.glyph('failed')} ${printable(what)}: would be refused: ${printable(why)}`));
     lines.push(`  ${style.glyph('arrow')} ${printable(hint)}`);
   }
+  // A handler sees nothing to do yet where what it waits for has not been changed.
+  if (lines.length === 0 && task.status === 'would-change' && task.note !== undefined)
+    lines.push(style.paint('changed', `${style.glyph('planned')} ${printable(task.note)}`));
   if (lines.length === 0) return [];
   return [`  ${printable(task.task)} (${printable(task.module)})`, ...lines.map((line) => `    ${line}`)];
 }

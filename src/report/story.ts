@@ -4,6 +4,7 @@ import type { ChangeReport, HostResult, TaskResult, TaskStatus } from '../core/r
 import { printable } from '../core/text.ts';
 import { changeLine } from './change-line.ts';
 import { errorText, mainError, noteText } from './error-lines.ts';
+import { hostFlowLines, itemLines, noticeText } from './flow-lines.ts';
 import { rolloutLines } from './rollout-lines.ts';
 import { STATUS_LOOK, type Style } from './style.ts';
 
@@ -52,6 +53,8 @@ export class Story {
       case 'host-end':
         if (event.result.earlier === true) return [];
         return PROBLEMS.has(event.result.status) ? this.#problem(event.result) : this.#good(event.result);
+      case 'rescued':
+        return this.#verbosity < 1 ? [] : [this.#rescued(event)];
       default:
         return rolloutLines(event, this.#style, this.#verbosity < 0);
     }
@@ -63,11 +66,18 @@ export class Story {
     return [`${host}${printable(event.text)}`, ...error];
   }
 
+  #rescued({ host, tasks, error }: RunEvent & { kind: 'rescued' }): string {
+    const names = tasks.map((task) => printable(task.name)).join(', ');
+    return `${printable(host)}  rescued: ${names}${error === undefined ? '' : ` (${errorText(error)})`}`;
+  }
+
   #task(result: TaskResult): readonly string[] {
     const error = result.error === undefined ? printable(result.note ?? '') : errorText(result.error);
-    const tail = error === '' ? '' : `: ${error}`;
+    const by = result.notifiedBy === undefined ? '' : `, notified by ${noticeText(result.notifiedBy)}`;
+    const tail = `${by}${error === '' ? '' : `: ${error}`}`;
     const head = `${printable(result.host)}  ${printable(result.task)}: ${this.#word(result.status)}${tail}`;
-    return [`${head} (${formatDuration(result.durationMs)})`, ...this.#changes(result)];
+    const items = itemLines(result.items ?? [], this.#style).map((line) => `    ${line}`);
+    return [`${head} (${formatDuration(result.durationMs)})`, ...items, ...this.#changes(result)];
   }
 
   /** Changes that are only planned are not told here: they are the result of check mode. */
@@ -79,15 +89,22 @@ export class Story {
   #good(result: HostResult): readonly string[] {
     if (this.#verbosity < 0 || (this.#verbosity < 1 && this.#hosts > EACH_HOST)) return [];
     const whole = this.#verbosity < 1 && this.#hosts <= WHOLE_STORY;
-    return [this.#head(result, this.#sum(result)), ...(whole ? result.tasks.flatMap((t) => this.#changes(t)) : [])];
+    const changes = whole ? result.tasks.flatMap((t) => this.#changes(t)) : [];
+    return [this.#head(result, this.#sum(result)), ...changes, ...(whole ? this.#flow(result) : [])];
   }
 
   /** What a good host's line says behind the status. */
   #sum(result: HostResult): string {
     const changes = result.tasks.flatMap((task) => task.changes);
-    if (result.status === 'would-change' && this.#mode === 'check')
-      return `${count(changes.length, 'change')} pending, nothing was done`;
+    if (result.status === 'would-change' && this.#mode === 'check') {
+      const handlers = result.tasks.filter(
+        (task) => task.status === 'would-change' && task.changes.length === 0,
+      ).length;
+      const more = handlers === 0 ? '' : `, ${count(handlers, 'handler')} would run after`;
+      return `${count(changes.length, 'change')} pending${more}, nothing was done`;
+    }
     if (result.status === 'would-change') return pendingWords(changes);
+    if (result.status !== 'changed' && result.rescued !== undefined) return 'went on after a rescue';
     if (result.status !== 'changed')
       return result.tasks.some(hasGaps) ? 'nothing to do in what could be seen' : 'nothing to do';
     const changed = changes.filter((change) => change.outcome === 'changed');
@@ -109,8 +126,13 @@ export class Story {
     }
     const lines = [this.#head(result, main === undefined ? noteText(result) : errorText(main.error))];
     if (this.#verbosity < 1) lines.push(...result.tasks.flatMap((task) => this.#changes(task)));
+    lines.push(...this.#flow(result));
     if (main?.error.hint !== undefined) lines.push(`    ${this.#style.glyph('arrow')} ${printable(main.error.hint)}`);
     return lines;
+  }
+
+  #flow(result: HostResult): readonly string[] {
+    return hostFlowLines(result, this.#style).map((line) => `    ${line}`);
   }
 
   #head(result: HostResult, what: string): string {

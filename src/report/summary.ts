@@ -7,6 +7,7 @@ import { printable } from '../core/text.ts';
 import { countActions } from './actions.ts';
 import { type Cause, rankCauses } from './causes.ts';
 import { UNSEEN_WORDS } from './change-line.ts';
+import { fleetFlowLines } from './flow-lines.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
 import { type Again, nextLines } from './next-step.ts';
 import { stopText } from './rollout-lines.ts';
@@ -18,6 +19,7 @@ export const SUMMARY_ROWS = 25;
 
 const CAUSES = 4;
 const TASKS = 3;
+const FLOWS = 3;
 
 /** Columns for the hosts of a cause; all of them stand with their status. */
 const CAUSE_HOSTS = 24;
@@ -37,6 +39,7 @@ export function renderSummary(report: RunReport, options: SummaryOptions): reado
     headLine(report, options),
     ...stopLines(report, options),
     ...statusLines(report.hosts, options),
+    ...flowLines(report.hosts, options),
     ...actionLines(report, options),
     ...troubleLines(report, options),
     ...nextLines(report, options.again),
@@ -78,7 +81,9 @@ function stopLines(report: RunReport, options: SummaryOptions): string[] {
     ...(report.stopped === undefined
       ? []
       : [options.style.paint('bad', cut(`  stopped: ${stopText(report.stopped)}`, options))]),
-    ...(earlier === 0 ? [] : [cut(`  ${count(earlier, 'host')} ended well before this resume, not touched again`, options)]),
+    ...(earlier === 0
+      ? []
+      : [cut(`  ${count(earlier, 'host')} ended well before this resume, not touched again`, options)]),
   ];
 }
 
@@ -92,6 +97,17 @@ function statusLines(hosts: readonly HostResult[], options: SummaryOptions): str
     const head = `  ${style.glyph(glyph)} ${status.padEnd(12)} ${String(names.length).padStart(5)}  `;
     return [style.paint(tone, head) + foldHostsWithin(names, columns - 1 - head.length)];
   });
+}
+
+/** What was rescued, and handlers of which the numbers say nothing. */
+function flowLines(hosts: readonly HostResult[], options: SummaryOptions): string[] {
+  const lines = fleetFlowLines(hosts, Math.min(CAUSE_HOSTS, Math.floor(options.columns / 3)));
+  const more = lines.length - FLOWS;
+  const shown = lines.slice(0, FLOWS).map(({ text, tone }) => {
+    const line = cut(text, options);
+    return tone === undefined ? line : options.style.paint(tone, line);
+  });
+  return more > 0 ? [...shown, `  and ${count(more, 'more line')} of rescues and handlers: see --json`] : shown;
 }
 
 const ACTION_WORDS: readonly (readonly [(change: ChangeReport) => boolean, string])[] = [

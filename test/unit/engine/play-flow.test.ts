@@ -27,8 +27,8 @@ describe('handlers', () => {
     const { result, events } = await runOnShelf(newShelf('a', 'b', 'old'), playOf(steps, [reload, restart]));
     expect(story(result)).toEqual(['a changed', 'b changed', 'c ok', 'reload changed', 'restart ok']);
     expect(result.tasks[3]?.notifiedBy).toEqual([
-      { task: 'a', why: 'changed' },
-      { task: 'b', why: 'changed' },
+      { task: 'a', kind: 'changed' },
+      { task: 'b', kind: 'changed' },
     ]);
     expect(events.filter((each) => each.kind === 'task-start')).toHaveLength(5);
   });
@@ -97,7 +97,7 @@ describe('handlers', () => {
     expect(story(second.result)).toEqual(['a changed', 'b unknown', 'reload not-reached']);
     expect(second.result.tasks[2]).toMatchObject({
       note: 'the session with the host was lost',
-      notifiedBy: [{ task: 'a', why: 'changed' }],
+      notifiedBy: [{ task: 'a', kind: 'changed' }],
     });
     expect(seen.items.has('old')).toBe(true);
   });
@@ -109,7 +109,7 @@ describe('handlers', () => {
     const { result } = await runOnShelf(newShelf('stale'), play, { module: { unsettled } });
     expect(story(result)).toEqual(['a ok', 'restart changed']);
     expect(result.tasks[0]?.unsettled).toBe('dockerd is older');
-    expect(result.tasks[1]?.notifiedBy).toEqual([{ task: 'a', why: 'not in effect yet: dockerd is older' }]);
+    expect(result.tasks[1]?.notifiedBy).toEqual([{ task: 'a', kind: 'unsettled', why: 'dockerd is older' }]);
     const settled = await runOnShelf(newShelf('other'), play, { module: { unsettled } });
     expect(story(settled.result)).toEqual(['a ok']);
   });
@@ -130,7 +130,7 @@ describe('handlers', () => {
     expect(story(result)).toEqual(['a changed', 'reload skipped']);
     expect(result.tasks[1]).toMatchObject({
       note: 'left out by the tags',
-      notifiedBy: [{ task: 'a', why: 'changed' }],
+      notifiedBy: [{ task: 'a', kind: 'changed' }],
     });
   });
 });

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { HostResult, TaskResult } from '../../../src/core/results.ts';
+import { hostFlowLines, itemLines } from '../../../src/report/flow-lines.ts';
+import { planLines } from '../../../src/report/plan-view.ts';
+import { Story } from '../../../src/report/story.ts';
+import { createStyle } from '../../../src/report/style.ts';
+import { renderSummary } from '../../../src/report/summary.ts';
+import { runReport, taskResult } from '../../support/events.ts';
+
+const style = createStyle({ color: false, unicode: false });
+const error = { code: 'E_BUSY', message: 'held by pid 9' } as const;
+
+const rescued = taskResult('a', 'failed', { task: 'new way', taskIndex: 1, error, rescued: true });
+const pending = taskResult('a', 'not-reached', {
+  task: 'restart docker',
+  taskIndex: 3,
+  note: 'the session with the host was lost',
+  notifiedBy: [{ task: 'write drop-in', kind: 'changed' }],
+});
+const again = taskResult('a', 'changed', {
+  task: 'restart docker',
+  taskIndex: 3,
+  notifiedBy: [{ task: 'write drop-in', kind: 'unsettled', why: 'dockerd is older' }],
+});
+const usual = taskResult('a', 'changed', { ...again, notifiedBy: [{ task: 'write drop-in', kind: 'changed' }] });
+const host = (status: HostResult['status'], ...tasks: TaskResult[]): HostResult => ({
+  ...{ host: 'a', status, tasks, durationMs: 5 },
+  ...(tasks.some((task) => task.rescued) ? { rescued: ['new way'] } : {}),
+});
+const recap = (result: HostResult) => renderSummary(runReport([result]), { style, columns: 200 }).join('\n');
+
+describe('what the numbers of a run do not say', () => {
+  it('is told under the host', () => {
+    expect(hostFlowLines(host('unknown', rescued, pending), style)).toEqual([
+      'rescued: new way: E_BUSY: held by pid 9',
+      'did not run: restart docker, notified by write drop-in (changed): the session with the host was lost',
+    ]);
+    expect(hostFlowLines(host('changed', again), style)).toEqual([
+      'ran again: restart docker, notified by write drop-in (not in effect yet: dockerd is older)',
+    ]);
+    expect(hostFlowLines(host('changed', usual), style)).toEqual([]);
+  });
+
+  it('is told in the recap', () => {
+    expect(recap(host('ok', rescued))).toContain('  rescued 1 a: new way: E_BUSY: held by pid 9\n');
+    expect(recap(host('ok', rescued))).not.toContain('why 1');
+    expect(recap(host('unknown', pending))).toContain(
+      '  handler did not run 1 a: restart docker, notified by write drop-in',
+    );
+    expect(recap(host('changed', again))).toContain('  handler ran again 1 a: restart docker');
+    expect(recap(host('changed', usual))).not.toContain('handler');
+  });
+
+  it('stands in the story of a host that went on after a rescue', () => {
+    const story = new Story(style, 0);
+    story.lines({ kind: 'run-start', playbook: 'p', mode: 'run', hosts: ['a'], tasks: [] });
+    expect(story.lines({ kind: 'host-end', result: host('ok', rescued) })).toEqual([
+      'a  + ok  went on after a rescue',
+      '    rescued: new way: E_BUSY: held by pid 9',
+    ]);
+  });
+
+  it('is told of a handler that would run after a change', () => {
+    const note = 'would run after: write drop-in';
+    const handler = taskResult('a', 'would-change', { task: 'restart docker', taskIndex: 3, note });
+    expect(planLines([host('would-change', handler)], style)).toEqual([
+      'a',
+      '  restart docker (dead_containers)',
+      '    o would run after: write drop-in',
+    ]);
+  });
+
+  it('names each entry of a loop', () => {
+    const items = [
+      { item: 'docker', status: 'changed' as const },
+      { item: { unit: 'ntp' }, status: 'failed' as const, error },
+      { item: 'x', status: 'not-reached' as const },
+    ];
+    expect(itemLines(items, style)).toEqual([
+      'docker: * changed',
+      '{"unit":"ntp"}: x failed: E_BUSY: held by pid 9',
+      'x: . not-reached',
+    ]);
+  });
+});
