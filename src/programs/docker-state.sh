@@ -180,7 +180,7 @@ main() {
   [ "$#" -ge 2 ] || exit 64
   limit=$1 want=$2
   shift 2
-  case $limit/$want in *[!0-9]*/* | */ | /*) exit 64 ;; */all | */dead) ;; *) exit 64 ;; esac
+  case $limit/$want in *[!0-9]*/* | */ | /*) exit 64 ;; */all | */dead | */engine) ;; *) exit 64 ;; esac
   find_daemon
   record process "$daemon_pid"
   record client "$client"
@@ -203,7 +203,7 @@ main() {
   chosen=$(printf '%s\n' "$listed" | choose "$@")
   record listed "${chosen%%:*}"
   chosen=${chosen#*:}
-  if [ "$want" = all ] || [ -n "$chosen" ]; then
+  if [ "$want" != dead ] || [ -n "$chosen" ]; then
     engine
     record clock "$(date +%s)"
     if [ -n "$chosen" ]; then

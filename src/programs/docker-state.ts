@@ -10,8 +10,11 @@ import { runProgram } from './run-program.ts';
 export interface DockerQuestion {
   /** For each call of the docker client; rounded up to whole seconds. */
   readonly deadlineMs: number;
-  /** dead: those that are dead, being removed or asked for, and then those that run as well; all: every container. */
-  readonly want: 'dead' | 'all';
+  /**
+   * dead: those that are dead, being removed or asked for, and then those that run as well, and only then the engine's version,
+   * driver and data root; engine: the same, with the engine in any case; all: every container.
+   */
+  readonly want: 'dead' | 'engine' | 'all';
   /** Names, or ids of 12 digits or more, to look into whatever their state. */
   readonly asked: readonly string[];
 }

@@ -17,7 +17,7 @@ import type { HolderState } from './state.ts';
 export async function observeHolders(host: Session, params: HolderPropagationParams): Promise<Observed<HolderState>> {
   const deadlineMs = milliseconds(params.docker_deadline);
   const [docker, scan, listed] = await Promise.all([
-    readDockerState(host, { deadlineMs, want: 'dead', asked: [] }),
+    readDockerState(host, { deadlineMs, want: 'engine', asked: [] }),
     scanMounts(host, { services: true }),
     listServices(host),
   ]);

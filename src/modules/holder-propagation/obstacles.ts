@@ -35,7 +35,7 @@ function onAList({ names, unit }: HeldService, params: HolderPropagationParams):
   if (ours === undefined) return undefined;
   return {
     why: `what runs ${printable(ours)} is not restarted unless it is named`,
-    hint: `Put ${printable(unit.asked)} on \`services\` if its restart is harmless now, or restart it by hand.`,
+    hint: `Release what is dead with dead_containers, which restarts nobody; or put ${printable(unit.asked)} on \`services\` if its restart is harmless now.`,
   };
 }
 

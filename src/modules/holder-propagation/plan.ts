@@ -8,7 +8,7 @@ import { inStartOrder } from './start-order.ts';
 import type { HeldService, HolderChange, HolderState } from './state.ts';
 import { dropInChange, restartChange } from './steps.ts';
 import { hasPrivateFlags } from './unit-facts.ts';
-import { CAUSE_WORDS, leakedOf, mainCause, REMEDY_WORDS, serviceWords } from './words.ts';
+import { leakedOf } from './words.ts';
 
 /** What becomes of one service: nothing, a restart alone, or the drop-in first; or why not what it needs. */
 type Course =
@@ -53,23 +53,9 @@ function courseOf(state: HolderState, holder: HeldService, params: HolderPropaga
  * than the old one unless the cause has gone meanwhile (older-copy) or is taken away with a drop-in.
  */
 function wantedFor(holder: HeldService, { remedy }: HolderPropagationParams): Course {
-  const leaked = leakedOf(holder);
   const has = (cause: string) => holder.copies.some((copy) => copy.cause === cause);
-  if (remedy === 'propagation') {
-    if (has('mount-flags')) return { kind: 'restart', dropIn: true };
-    if (leaked.length > 0 && !has('older-copy') && !has('unheard'))
-      return { kind: 'refuse', refusal: notMended(holder) };
-  }
-  return leaked.length > 0 || has('older-copy') ? { kind: 'restart', dropIn: false } : { kind: 'leave' };
-}
-
-function notMended(holder: HeldService): Refusal {
-  const cause = mainCause(leakedOf(holder));
-  return {
-    what: `let ${serviceWords(holder)} hear of unmounts`,
-    why: `no setting of it helps: ${CAUSE_WORDS[cause]}`,
-    hint: `${REMEDY_WORDS[cause]} With remedy: restart it lets go of what is gone now.`,
-  };
+  if (remedy === 'propagation' && has('mount-flags')) return { kind: 'restart', dropIn: true };
+  return leakedOf(holder).length > 0 || has('older-copy') ? { kind: 'restart', dropIn: false } : { kind: 'leave' };
 }
 
 /** The drop-in cannot be written, or is there and does not win. */

@@ -71,10 +71,11 @@ function whyRestarted(holder: HeldService): string {
 }
 
 function blastOf(holder: HeldService, { remedy }: HolderPropagationParams): readonly string[] {
-  const { unit, along } = holder;
+  const { unit, along, copies } = holder;
   const name = printable(unit.asked);
-  const again =
-    remedy === 'restart' && holder.copies.some(({ cause }) => cause === 'mount-flags' || cause === 'private-origin');
+  const again = copies.some(
+    ({ cause }) => cause === 'private-origin' || (cause === 'mount-flags' && remedy === 'restart'),
+  );
   return [
     `${name} stops and starts again; what it serves is away meanwhile`,
     ...along.map(({ id }) => `${printable(id)} is restarted along with it`),
