@@ -78,7 +78,8 @@ export function blastOf(state: RestartState, live: LiveRestore): readonly string
 
 /** Names, the first of many. */
 export function names(containers: readonly RunningContainer[]): string {
-  const shown = containers.slice(0, 12).map((each) => printable(each.name));
-  const more = containers.length - shown.length;
+  const all = containers.map((each) => printable(each.name)).sort();
+  const shown = all.slice(0, 12);
+  const more = all.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
