@@ -1,10 +1,12 @@
 import { assertModule } from './assert/index.ts';
 import { commandModule } from './command/index.ts';
 import { deadContainersModule } from './dead-containers/index.ts';
+import { dockerMountFlagsModule } from './docker-mount-flags/index.ts';
 import { dockerRestartModule } from './docker-restart/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
+import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
@@ -13,10 +15,12 @@ const ALL: readonly Module[] = [
   assertModule,
   commandModule,
   deadContainersModule,
+  dockerMountFlagsModule,
   dockerRestartModule,
   fileContentModule,
   fileStateModule,
   holderPropagationModule,
+  jsonKeysModule,
   systemdDropInModule,
   systemdUnitModule,
 ];

@@ -105,8 +105,49 @@ const systemdUnit: readonly ModuleBed[] = [
   unitBed('one that is as wanted', { state: 'started', enabled: true, masked: false }, {}),
 ];
 
-/** Beds of the modules that ask systemd. */
+const jsonFile = (sandbox: string) => join(sandbox, 'daemon.json');
+
+const jsonKeys: readonly ModuleBed[] = [
+  {
+    name: 'a new file',
+    lay: (sandbox) => ({ path: jsonFile(sandbox), keys: { 'live-restore': true }, mode: '0600' }),
+    disturb: (sandbox) => writeFileSync(jsonFile(sandbox), '{}'),
+    callsHost: true,
+  },
+  {
+    name: 'other keys',
+    lay: (sandbox) => {
+      writeFileSync(jsonFile(sandbox), '{\r\n\t"log-opts": {"max-size": "1m"},\r\n\t"old": 1\r\n}');
+      return { path: jsonFile(sandbox), keys: { 'log-opts': { 'max-file': '3' } }, absent_keys: ['old'] };
+    },
+    disturb: (sandbox) => writeFileSync(jsonFile(sandbox), '{"theirs": 1}'),
+    callsHost: true,
+  },
+  {
+    name: 'as wanted',
+    lay: (sandbox) => {
+      writeFileSync(jsonFile(sandbox), '{"a": {"b": 1.0}}');
+      return { path: jsonFile(sandbox), keys: { a: { b: 1 } }, absent_keys: ['old', ['a', 'c']] };
+    },
+    callsHost: true,
+  },
+  {
+    name: 'a file that a unit reads',
+    lay: (sandbox) => {
+      laySystemd(sandbox);
+      layUnit(sandbox, 'app.service');
+      writeFileSync(jsonFile(sandbox), '{"a": 1}');
+      return { path: jsonFile(sandbox), keys: { a: 2 }, restarts: 'app.service' };
+    },
+    disturb: (sandbox) => writeFileSync(jsonFile(sandbox), '{"theirs": 1}'),
+    callsHost: true,
+    open: openSystemd,
+  },
+];
+
+/** Beds of the modules that edit what units are configured by. */
 export const SYSTEMD_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
+  json_keys: jsonKeys,
   systemd_dropin: systemdDropIn,
   systemd_unit: systemdUnit,
 };

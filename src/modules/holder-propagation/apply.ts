@@ -2,8 +2,8 @@ import type { Session } from '../../connection/session.ts';
 import { daemonReload } from '../../programs/daemon-reload.ts';
 import { makeDirectory } from '../../programs/make-directory.ts';
 import { restartHolder } from '../../programs/restart-holder.ts';
+import { writeTextFile } from '../../programs/text-file.ts';
 import type { Applied } from '../module.ts';
-import { writeTextFile } from '../text-file.ts';
 import type { HolderChange } from './state.ts';
 
 /** Does one step. The host compares its witness right before. */

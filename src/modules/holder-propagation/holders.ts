@@ -7,7 +7,7 @@ import type { ServiceCopy, ServiceNamespace } from '../../mounts/service-copies.
 import type { HolderWitness } from '../../programs/restart-holder.ts';
 import { statPath } from '../../programs/stat-path.ts';
 import { type UnitState, unitStates } from '../../programs/systemd-unit-state.ts';
-import { lookAtTextFile } from '../text-file.ts';
+import { lookAtTextFile } from '../../programs/text-file.ts';
 import { dropInDirectory, dropInPath } from './drop-in.ts';
 import type { HolderPropagationParams } from './params.ts';
 import type { HeldCopy, HeldService, HoldCause } from './state.ts';

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
-import { refuseTextFile } from '../text-file.ts';
+import { refuseTextFile } from '../../programs/text-file.ts';
 import { DROP_IN, dropInPath } from './drop-in.ts';
 import { isChosen, restartObstacle } from './obstacles.ts';
 import type { HolderPropagationParams } from './params.ts';

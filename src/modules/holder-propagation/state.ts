@@ -5,7 +5,7 @@ import type { RunningService } from '../../programs/list-services.ts';
 import type { HolderWitness } from '../../programs/restart-holder.ts';
 import type { PathFound } from '../../programs/stat-path.ts';
 import type { UnitState } from '../../programs/systemd-unit-state.ts';
-import type { TextFile } from '../text-file.ts';
+import type { TextFile } from '../../programs/text-file.ts';
 
 /**
  * Why a service keeps a copy. mount-flags: MountFlags=private. older-copy: neither its unit nor the host keeps it from hearing

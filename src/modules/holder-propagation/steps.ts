@@ -1,5 +1,5 @@
 import { printable } from '../../core/text.ts';
-import { textFileDiff, textFileWitness } from '../text-file.ts';
+import { textFileDiff, textFileWitness } from '../../programs/text-file.ts';
 import { DROP_IN, dropInDirectory } from './drop-in.ts';
 import type { HolderPropagationParams } from './params.ts';
 import type { CopyKey, HeldCopy, HeldService, HolderChange, HolderState } from './state.ts';

@@ -6,8 +6,8 @@ import { recordUndo } from '../../programs/record-undo.ts';
 import { removePath } from '../../programs/remove-path.ts';
 import { statPath, witnessOf } from '../../programs/stat-path.ts';
 import { unitStates } from '../../programs/systemd-unit-state.ts';
+import { lookAtTextFile, removeTextFile, textFileWitness, writeTextFile } from '../../programs/text-file.ts';
 import type { Applied } from '../module.ts';
-import { lookAtTextFile, removeTextFile, textFileWitness, writeTextFile } from '../text-file.ts';
 import { type DropInParams, dropInDirectory } from './params.ts';
 import { brokenWords, type DropInChange, isBroken } from './plan.ts';
 

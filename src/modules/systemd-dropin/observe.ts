@@ -2,9 +2,9 @@ import type { Session } from '../../connection/session.ts';
 import { type PathFound, type PathLook, type PathQuestion, statPath } from '../../programs/stat-path.ts';
 import { statPaths } from '../../programs/stat-paths.ts';
 import { type UnitState, type UnitsLook, unitStates } from '../../programs/systemd-unit-state.ts';
+import { lookAtTextFile, type TextFile } from '../../programs/text-file.ts';
 import { writtenAfterStart } from '../../programs/written-after-start.ts';
 import type { Observed } from '../module.ts';
-import { lookAtTextFile, type TextFile } from '../text-file.ts';
 import { type DropInParams, dropInDirectory, dropInPath, dropInText } from './params.ts';
 
 /** A drop-in on disk, and its unit as systemd has it loaded. */

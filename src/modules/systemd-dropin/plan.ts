@@ -4,8 +4,8 @@ import { printable } from '../../core/text.ts';
 import { normalMode } from '../../programs/attributes.ts';
 import { witnessOf } from '../../programs/stat-path.ts';
 import type { UnitState } from '../../programs/systemd-unit-state.ts';
+import { refuseTextFile, textFileDiff, textFileWitness } from '../../programs/text-file.ts';
 import type { Verdict } from '../module.ts';
-import { refuseTextFile, textFileDiff, textFileWitness } from '../text-file.ts';
 import type { DropInState } from './observe.ts';
 import { type DropInParams, dropInText } from './params.ts';
 

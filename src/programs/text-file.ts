@@ -4,12 +4,12 @@ import { UnbusyError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Refusal } from '../core/results.ts';
 import { printable } from '../core/text.ts';
-import { MAX_READ_BYTES, readFile } from '../programs/read-file.ts';
-import { removePath } from '../programs/remove-path.ts';
-import { type PathFound, type PathLook, statPath, witnessOf } from '../programs/stat-path.ts';
-import { unifiedDiff } from '../programs/unified-diff.ts';
-import { sha256, writeFile } from '../programs/write-file.ts';
-import type { Applied } from './module.ts';
+import type { PathStep } from './path-step.ts';
+import { MAX_READ_BYTES, readFile } from './read-file.ts';
+import { removePath } from './remove-path.ts';
+import { type PathFound, type PathLook, statPath, witnessOf } from './stat-path.ts';
+import { unifiedDiff } from './unified-diff.ts';
+import { sha256, writeFile } from './write-file.ts';
 
 /** What is at the path of a small configuration file, with its text if it is a regular file that can be edited. */
 export interface TextFile {
@@ -79,7 +79,7 @@ export function writeTextFile(
   witness: JsonObject,
   content: string,
   mode: string | undefined,
-): Promise<Applied> {
+): Promise<PathStep> {
   const inode = String(witness.inode);
   const [rawMode, uid = '', gid = ''] = inode === 'absent' ? [] : inode.split(' ');
   const kept = rawMode === undefined ? '0644' : (Number.parseInt(rawMode, 16) & 0o7777).toString(8);
@@ -97,7 +97,7 @@ export function writeTextFile(
 }
 
 /** Removes the file if it is still what the witness says. */
-export function removeTextFile(host: Session, witness: JsonObject): Promise<Applied> {
+export function removeTextFile(host: Session, witness: JsonObject): Promise<PathStep> {
   const oldSha256 = typeof witness.sha256 === 'string' ? witness.sha256 : undefined;
   return removePath(host, { path: String(witness.path), witness: String(witness.inode), oldSha256, backupSuffix: '' });
 }

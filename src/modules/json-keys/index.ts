@@ -1,0 +1,67 @@
+import type { Session } from '../../connection/session.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Gap } from '../../core/results.ts';
+import { printable } from '../../core/text.ts';
+import { recordUndo } from '../../programs/record-undo.ts';
+import { unitStates } from '../../programs/systemd-unit-state.ts';
+import { lookAtTextFile, writeTextFile } from '../../programs/text-file.ts';
+import { writtenAfterStart } from '../../programs/written-after-start.ts';
+import { type Applied, defineModule, type Observed } from '../module.ts';
+import { parseJsonTree } from './json-tree.ts';
+import { type JsonKeysParams, jsonKeysParams } from './params.ts';
+import { type JsonKeysChange, type JsonKeysState, planJsonKeys, refuseJsonKeys, verifyJsonKeys } from './plan.ts';
+
+/** Sets and removes keys of a JSON file, and leaves every other byte of it as it is. */
+export const jsonKeysModule = defineModule<JsonKeysParams, JsonKeysState, JsonKeysChange>({
+  name: 'json_keys',
+  summary: 'Sets and removes keys of a JSON file such as daemon.json; the rest of it stays byte for byte.',
+  params: jsonKeysParams,
+  needsRoot: false,
+  observe,
+  plan: planJsonKeys,
+  refusals: refuseJsonKeys,
+  apply,
+  verify: verifyJsonKeys,
+  result: describe,
+  unsettled: ({ older, file }, { restarts }) =>
+    older ? `${printable(restarts ?? '')} runs since before ${printable(file.path)} was written` : undefined,
+});
+
+/** Units whose next start is guarded: what their files held is kept until a restart was confirmed. */
+const GUARDED = ['docker.service'];
+
+async function observe(host: Session, { path, restarts }: JsonKeysParams): Promise<Observed<JsonKeysState>> {
+  const look = await lookAtTextFile(host, path);
+  if (!look.ok) return { kind: 'unknown', error: look.error };
+  const { file } = look;
+  const known = (older: boolean, gaps: readonly Gap[] = []): Observed<JsonKeysState> => ({
+    kind: 'known',
+    state: { file, older },
+    gaps,
+  });
+  if (restarts === undefined || file.found.type !== 'file') return known(false);
+  const units = await unitStates(host, [restarts]);
+  if (!units.ok) {
+    if (units.error.code !== 'E_PREFLIGHT_TOOL') return { kind: 'unknown', error: units.error };
+    return known(false, [{ what: printable(restarts), why: units.error.message }]);
+  }
+  const pid = units.units[0]?.mainPid ?? 0;
+  if (pid === 0) return known(false);
+  const compared = await writtenAfterStart(host, path, pid);
+  return compared.ok ? known(compared.after === 'yes') : { kind: 'unknown', error: compared.error };
+}
+
+async function apply(host: Session, change: JsonKeysChange, { path, restarts }: JsonKeysParams): Promise<Applied> {
+  if (restarts !== undefined && GUARDED.includes(restarts)) {
+    const kept = await recordUndo(host, { unit: restarts, path });
+    if (kept.kind !== 'done') return kept;
+  }
+  return writeTextFile(host, change.witness, change.text, change.mode);
+}
+
+/** Names of keys alone: their values may be secrets. */
+function describe({ file }: JsonKeysState): JsonObject {
+  const parsed = parseJsonTree(file.text ?? '');
+  const keys = parsed.ok && parsed.root.kind === 'object' ? parsed.root.members.map(({ key }) => key) : [];
+  return { path: file.path, present: file.found.type === 'file', keys };
+}
