@@ -19,7 +19,7 @@ export interface Holder {
 /** One thing that a scan found on a host. `kind` is a closed set that reports and metrics count by. */
 export interface Finding {
   readonly id: string;
-  readonly kind: 'leak' | 'dead-container' | 'not-a-leak' | 'latent' | 'daemon' | 'gap';
+  readonly kind: 'leak' | 'dead-container' | 'not-a-leak' | 'latent' | 'daemon' | 'gap' | 'cause';
   /** One sentence with real names. */
   readonly title: string;
   /** Why it is so: private propagation, PrivateTmp, MountFlags split, thread's namespace … one short phrase, equal for equal causes. */

@@ -24,7 +24,7 @@ interface Row {
   readonly remedy: string;
 }
 
-const KINDS: readonly Finding['kind'][] = ['leak', 'dead-container', 'daemon', 'not-a-leak', 'gap', 'latent'];
+const KINDS: readonly Finding['kind'][] = ['leak', 'dead-container', 'daemon', 'not-a-leak', 'gap', 'latent', 'cause'];
 
 const WHAT: Readonly<Record<Finding['kind'], string>> = {
   leak: 'leaked mount',
@@ -33,6 +33,7 @@ const WHAT: Readonly<Record<Finding['kind'], string>> = {
   latent: 'leak in waiting',
   daemon: 'daemon',
   gap: 'not seen',
+  cause: 'cause',
 };
 
 /**

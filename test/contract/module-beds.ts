@@ -5,6 +5,7 @@ import { conditionOf } from '../support/condition-of.ts';
 import { openNamespaceWorld } from '../support/namespace-world.ts';
 import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import type { ModuleBed } from './module-kit.ts';
+import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
 const fileContent: readonly ModuleBed[] = [
@@ -174,6 +175,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   assert: assertion,
   command,
   dead_containers: deadContainers,
+  docker_mount_flags: MOUNT_FLAGS_BEDS,
   file_content: fileContent,
   file_state: fileState,
   holder_propagation: holderPropagation,
