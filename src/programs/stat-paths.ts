@@ -9,11 +9,36 @@ const STAT_PATHS: Program = { name: 'stat-paths', text };
 /** A name that sha256sum prints as it is. */
 const PLAIN = /^[^\n\\]*$/;
 
-/**
- * Looks at several paths in one call, where that gives the same as one call each; asks `statPath` about the rest, and about
- * everything if the host moved meanwhile. The answers stand in the order of the questions.
- */
+/** Questions of one turn of the event loop, which are asked together. */
+interface Round {
+  readonly questions: PathQuestion[];
+  readonly looks: Promise<readonly PathLook[]>;
+}
+
+/** What is about to be asked of each host. Whoever asks in the same turn joins in, whichever module it is: a process on the host less. */
+const rounds = new WeakMap<Session, Round>();
+
+/** Looks at several paths; the answers stand in the order of the questions. */
 export async function statPaths(session: Session, questions: readonly PathQuestion[]): Promise<readonly PathLook[]> {
+  const round = rounds.get(session) ?? openRound(session);
+  const from = round.questions.length;
+  round.questions.push(...questions);
+  return (await round.looks).slice(from, from + questions.length);
+}
+
+function openRound(session: Session): Round {
+  const questions: PathQuestion[] = [];
+  const looks = Promise.resolve().then(() => {
+    rounds.delete(session);
+    return lookAt(session, questions);
+  });
+  const round = { questions, looks };
+  rounds.set(session, round);
+  return round;
+}
+
+/** One call where that gives the same as one call each; asks `statPath` about the rest, and about everything if the host moved meanwhile. */
+async function lookAt(session: Session, questions: readonly PathQuestion[]): Promise<readonly PathLook[]> {
   const together = questions.filter((each) => fits(each, questions[0]));
   const found = together.length < 2 ? undefined : await lookTogether(session, together);
   const answers = new Map(together.map((question, index) => [question, found?.[index]]));
