@@ -138,10 +138,10 @@ give_back() {
   finish 20
 }
 
-# The last words of the unit, from the journal: what an administrator would look at first.
+# The last words of the daemon itself, from the journal: what an administrator would look at first.
 last_words() {
-  bounded 10 journalctl -u "$unit" -n 4 -o cat --no-pager
-  if [ "$code" = 0 ]; then record said "$said"; fi
+  bounded 10 journalctl -u "$unit" -t dockerd -n 3 -o cat --no-pager
+  if [ "$code" = 0 ] && [ -n "$said" ]; then record said "$said"; fi
 }
 
 main() {

@@ -45,7 +45,7 @@ process_start() {
 # Sets $kind, $copy and $path from an entry; a path may end with newlines.
 read_entry() {
   path=$({ read -r kind && read -r copy && cat && echo x; } <"$1") || return 1
-  path=${path%?x}
+  path=${path%x}
   { read -r kind && read -r copy; } <"$1"
 }
 

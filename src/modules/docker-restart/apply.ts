@@ -45,7 +45,7 @@ async function restart(host: Session, step: Restart, params: DockerRestartParams
   });
   switch (answer.kind) {
     case 'up':
-      return judge(host, step, answer.token, answer.after);
+      return judge(host, step, answer, params);
     case 'stale':
     case 'denied':
       return answer;
@@ -60,7 +60,12 @@ async function restart(host: Session, step: Restart, params: DockerRestartParams
 }
 
 /** The daemon answers: what ran before is compared, and the change is confirmed, or taken back at once. */
-async function judge(host: Session, step: Restart, token: string, after: AfterRestart): Promise<Applied> {
+async function judge(
+  host: Session,
+  step: Restart,
+  { token, after }: RestartAnswer & { kind: 'up' },
+  params: DockerRestartParams,
+): Promise<Applied> {
   const seen = compareContainers(after.before, after.containers, step.liveRestore);
   const watched = step.keys.length > 0;
   if (seen.harm.length > 0) {
@@ -69,6 +74,7 @@ async function judge(host: Session, step: Restart, token: string, after: AfterRe
   }
   if (watched) {
     const confirmed = await confirmUndo(host, { unit: UNIT, token, keys: step.keys });
+    if (confirmed.kind === 'unknown') return { kind: 'unknown', error: withWatch(confirmed.error, step, params) };
     if (confirmed.kind !== 'done') return confirmed;
   }
   return { kind: 'done', note: noteOf(after, seen), result: resultOf(after, seen) };
