@@ -1,5 +1,5 @@
 import { inputJsonSchema } from './known-keys.ts';
-import { playKeys, taskKeys } from './playbook-keys.ts';
+import { BLOCK_LISTS, blockKeys, handlerKeys, PLAY_LISTS, playKeys, taskKeys } from './playbook-keys.ts';
 import type { ModuleFacts } from './playbook-model.ts';
 import { z } from './schema.ts';
 
@@ -16,27 +16,42 @@ export function playbookJsonSchema(modules: ReadonlyMap<string, ModuleFacts>): S
     type: 'array',
     minItems: 1,
     items: { $ref: '#/definitions/play' },
-    definitions: { play: playSchema(), task: taskSchema(modules) },
+    definitions: {
+      play: playSchema(),
+      step: { anyOf: [ref('task'), ref('block')] },
+      task: taskSchema(taskKeys, modules),
+      handler: taskSchema(handlerKeys, modules),
+      block: blockSchema(),
+    },
   };
+}
+
+function ref(name: string): Schema {
+  return { $ref: `#/definitions/${name}` };
 }
 
 function playSchema(): Schema {
   const own = inputJsonSchema(z.strictObject(playKeys));
-  const tasks = {
-    type: 'array',
-    minItems: 1,
-    items: { $ref: '#/definitions/task' },
-    description: 'What to do, in this order.',
-  };
+  const lists = { tasks: listSchema('step', PLAY_LISTS.tasks), handlers: listSchema('handler', PLAY_LISTS.handlers) };
   return {
     ...own,
-    properties: { ...(own.properties as Schema), tasks },
+    properties: { ...(own.properties as Schema), ...lists },
     required: [...(own.required as string[]), 'tasks'],
   };
 }
 
-function taskSchema(modules: ReadonlyMap<string, ModuleFacts>): Schema {
-  const own = inputJsonSchema(z.strictObject(taskKeys));
+function blockSchema(): Schema {
+  const own = inputJsonSchema(z.strictObject(blockKeys));
+  const lists = Object.fromEntries(Object.entries(BLOCK_LISTS).map(([key, text]) => [key, listSchema('step', text)]));
+  return { ...own, properties: { ...(own.properties as Schema), ...lists }, required: ['block'] };
+}
+
+function listSchema(of: string, description: string): Schema {
+  return { type: 'array', minItems: 1, items: ref(of), description };
+}
+
+function taskSchema(keys: z.ZodRawShape, modules: ReadonlyMap<string, ModuleFacts>): Schema {
+  const own = inputJsonSchema(z.strictObject(keys));
   const params = Object.fromEntries([...modules.values()].map((module) => [module.name, moduleSchema(module)]));
   const one = { oneOf: [...modules.keys()].map((name) => ({ required: [name] })) };
   return { ...own, properties: { ...(own.properties as Schema), ...params }, ...(modules.size === 0 ? {} : one) };

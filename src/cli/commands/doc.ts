@@ -1,24 +1,17 @@
 import { inputJsonSchema } from '../../config/known-keys.ts';
-import { playKeys, taskKeys } from '../../config/playbook-keys.ts';
-import { z } from '../../config/schema.ts';
 import { ERROR_CODES } from '../../core/error-codes.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import { EXIT_CODES, EXIT_PRECEDENCE } from '../../core/exit-codes.ts';
 import { nearest } from '../../core/text.ts';
 import type { Module } from '../../modules/module.ts';
 import { MODULES } from '../../modules/registry.ts';
-import type { Style } from '../../report/style.ts';
 import { renderTable } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
 import { styleFor } from '../look.ts';
+import type { Page } from '../page.ts';
 import { paramRows, type SchemaNode } from '../params-table.ts';
+import { playbookPage } from '../playbook-page.ts';
 import { LOOK_OPTIONS } from '../shared-options.ts';
-
-/** A page: text for people, an object for programs. */
-interface Page {
-  readonly lines: (style: Style, columns: number) => readonly string[];
-  readonly json: object;
-}
 
 /** `unbusy doc [TOPIC]`: modules from their schemas, the playbook's keys, error codes, exit codes. */
 export const docCommand: CommandSpec = {
@@ -105,22 +98,6 @@ function exampleLines(module: Module, schema: SchemaNode): readonly string[] {
   const head = ['  - name: say what this achieves'];
   if (required.length === 0) return [...head, `    ${module.name}: {}`];
   return [...head, `    ${module.name}:`, ...required.map((name) => `      ${name}: …`)];
-}
-
-function playbookPage(): Page {
-  const [play, task] = [inputJsonSchema(z.strictObject(playKeys)), inputJsonSchema(z.strictObject(taskKeys))];
-  const section = (title: string, schema: SchemaNode, style: Style, columns: number) => [
-    style.paint('bold', title),
-    ...renderTable(['KEY', 'TYPE', 'DEFAULT'], paramRows(schema), style, columns),
-  ];
-  return {
-    lines: (style, columns) => [
-      ...section('A play', play, style, columns),
-      '',
-      ...section('A task: these keys and one module', task, style, columns),
-    ],
-    json: { play, task },
-  };
 }
 
 function errorsPage(): Page {

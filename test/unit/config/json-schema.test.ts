@@ -35,14 +35,31 @@ describe('playbookJsonSchema', () => {
     expect(params).toMatchObject({ type: 'object' });
   });
 
+  it('knows blocks and handlers, each with its own keys', () => {
+    const { block, handler, step } = schema.definitions as Node;
+    expect(block).toMatchObject({ required: ['block'], additionalProperties: false });
+    expect(Object.keys(block?.properties ?? {})).toEqual([
+      'name',
+      'when',
+      'become',
+      'tags',
+      'block',
+      'rescue',
+      'always',
+    ]);
+    expect(Object.keys(handler?.properties ?? {})).toContain('loop');
+    expect(Object.keys(handler?.properties ?? {})).not.toContain('notify');
+    expect(Object.keys(task.properties ?? {})).toContain('notify');
+    expect(step?.anyOf).toHaveLength(2);
+  });
+
   it('has every module and no reference that leads nowhere', () => {
     const whole = playbookJsonSchema(MODULES);
     const text = JSON.stringify(whole);
     for (const name of MODULES.keys())
       expect(Object.keys((whole as Node).definitions?.task?.properties ?? {})).toContain(name);
-    expect([...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1])).toEqual([
-      '#/definitions/play',
-      '#/definitions/task',
-    ]);
+    const known = Object.keys((whole as Node).definitions ?? {}).map((name) => `#/definitions/${name}`);
+    const used = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]));
+    expect([...used].sort()).toEqual(known.sort());
   });
 });

@@ -85,6 +85,28 @@ describe('run, before any host', () => {
       { play: 'files', tasks: [{ name: 'two', module: 'file_content', tags: ['b'], line: 7 }] },
     ]);
   });
+
+  it('lists blocks, loops and handlers as they hang together', async () => {
+    const args = ['test/fixtures/config/flow.yml', '-i', at('hosts.yml'), '--list-tasks'];
+    expect((await type('run', ...args)).out.split('\n')).toEqual([
+      'flow',
+      '  one (command, in a loop) notifies restart',
+      '  block: try',
+      '    new (command) [risky]',
+      '  rescue',
+      '    old (command) [risky]',
+      '  always',
+      '    tidy (command) [risky]',
+      '  handlers',
+      '    restart (command)',
+      '',
+    ]);
+    const [play] = JSON.parse((await type('run', ...args, '--json')).out);
+    expect(play.tasks[1]).toMatchObject({ name: 'try', block: [{ name: 'new' }], rescue: [{ name: 'old' }] });
+    expect(play.handlers).toMatchObject([{ name: 'restart', line: 20 }]);
+    const few = await type('run', ...args, '--skip-tags', 'risky');
+    expect(few.out).toBe('flow\n  one (command, in a loop) notifies restart\n  handlers\n    restart (command)\n');
+  });
 });
 
 describe('inventory', () => {
