@@ -62,6 +62,13 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker-state under $name', (
     expect(asked()).toEqual(['ps']);
   });
 
+  it('tells of the engine where nothing is dead, if that is asked, and of no container', async () => {
+    bed.client(typical('Exited (0) 2 days ago'));
+    const found = await known({ ...ASK, want: 'engine' });
+    expect(found.state).toMatchObject({ dataRoot: bed.dataRoot, driver: 'overlay2', containers: [] });
+    expect(asked()).toEqual(['ps', 'info']);
+  });
+
   it.each(['Dead', 'Removal In Progress', 'Removing', 'a state of tomorrow'])(
     'looks into what is %s',
     async (status) => {
