@@ -17,7 +17,7 @@ export async function execute(
   selection: Selection,
   mode: 'run' | 'check',
   listener: Listener,
-  more: Pick<RunInput, 'consent' | 'run' | 'resumption'> = {},
+  more: Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules'>> = {},
 ): Promise<RunReport> {
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
   const emit: Emit = (event) => listener.handle(event);

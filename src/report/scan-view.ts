@@ -1,4 +1,5 @@
 import type { HostResult, RunReport } from '../core/results.ts';
+import { foldCauses, renderCauses } from './causes-view.ts';
 import type { HostFinding } from './findings-table.ts';
 import { renderFindings } from './findings-table.ts';
 import { count } from './story.ts';
@@ -11,11 +12,13 @@ export function findingsOf(hosts: readonly HostResult[]): readonly HostFinding[]
   );
 }
 
-/** What a scan saw: the findings, what could not be seen and why, and how many hosts were looked at. */
+/** What a scan saw: the findings, the causes folded over the hosts, what could not be seen and why, and how many hosts were looked at. */
 export function renderScan(report: RunReport, options: SummaryOptions): readonly string[] {
   const findings = findingsOf(report.hosts);
   const seen = report.hosts.filter(wasSeen);
-  const table = renderFindings(findings, options.style, options.columns);
+  const listed = findings.filter(({ finding }) => finding.kind !== 'cause');
+  const table = renderFindings(listed, options.style, options.columns);
+  const causes = renderCauses(foldCauses(findings), options.style, options.columns);
   const found = findings.filter(({ finding }) => finding.kind === 'leak' || finding.kind === 'dead-container');
   const on = new Set(found.map(({ host }) => host)).size;
   const unseen = report.hosts.length - seen.length;
@@ -28,27 +31,42 @@ export function renderScan(report: RunReport, options: SummaryOptions): readonly
   return [
     ...table,
     ...(table.length === 0 ? [] : ['']),
+    ...causes,
+    ...(causes.length === 0 ? [] : ['']),
     ...troubleLines(report, options),
     options.style.paint('bold', `${sum}. Nothing was changed.`),
   ];
 }
 
-/** JSON of a scan: the findings with their hosts, and the hosts with what became of the looking. */
+/** JSON of a scan: the findings with their hosts, the causes as they are folded, and the hosts with their own cause and with what became of the looking. */
 export function scanJson(report: RunReport, exitCode: number): object {
+  const findings = findingsOf(report.hosts);
   return {
     schema: 'unbusy/scan/1',
     version: report.version,
     startedAt: report.startedAt,
     durationMs: report.durationMs,
     exitCode,
-    findings: findingsOf(report.hosts).map(({ host, finding }) => ({ host, ...finding })),
+    findings: findings
+      .filter(({ finding }) => finding.kind !== 'cause')
+      .map(({ host, finding }) => ({ host, ...finding })),
+    causes: foldCauses(findings),
     hosts: report.hosts.map((host) => ({
       host: host.host,
       seen: wasSeen(host),
+      cause: causeOf(host),
       gaps: host.tasks.flatMap((task) => task.gaps),
       error: host.error ?? host.tasks.find((task) => task.error !== undefined)?.error ?? null,
     })),
   };
+}
+
+/** What the decision matrix says of one host; null where there is no Docker, or it was not looked at. */
+function causeOf(host: HostResult): object | null {
+  const finding = findingsOf([host]).find((each) => each.finding.kind === 'cause')?.finding;
+  return finding === undefined
+    ? null
+    : { title: finding.title, because: finding.cause, advice: finding.remedy, ...finding.data };
 }
 
 /** A refused step does not spoil the look: a scan takes none. */

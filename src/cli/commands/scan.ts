@@ -2,6 +2,8 @@ import { loadPlaybook } from '../../config/playbook.ts';
 import type { Playbook } from '../../config/playbook-model.ts';
 import { type ExitCode, exitCodesOf, PENDING, strongest } from '../../core/exit-codes.ts';
 import type { RunReport } from '../../core/results.ts';
+import { dockerCausesLook } from '../../modules/docker-mount-flags/look.ts';
+import type { Module } from '../../modules/module.ts';
 import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
@@ -18,14 +20,19 @@ const SCAN = `
   hosts: all
   become: true
   tasks:
+    - name: look for what makes mounts leak
+      docker_causes: {}
     - name: look for dead containers and leaked mounts
       dead_containers: { orphans: true }
 `;
 
+/** A look that no playbook can ask for, as it brings nothing about. */
+const SCAN_MODULES = new Map<string, Module>([...MODULES, [dockerCausesLook.name, dockerCausesLook as Module]]);
+
 /** `unbusy scan`: what keeps dead containers on which hosts; reads only. */
 export const scanCommand: CommandSpec = {
   name: 'scan',
-  summary: 'Look for dead containers and what keeps them; changes nothing.',
+  summary: 'Look for dead containers, what keeps them, and what makes it so; changes nothing.',
   args: [],
   options: [...HOST_OPTIONS, ...CONNECTION_OPTIONS, ...OUTPUT_OPTIONS],
   examples: [
@@ -37,7 +44,7 @@ export const scanCommand: CommandSpec = {
   async run(io, _args, given) {
     const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
     const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
-    const report = await execute(io, given, selection, 'check', listener);
+    const report = await execute(io, given, selection, 'check', listener, { modules: SCAN_MODULES });
     const exitCode = scanExitCode(report);
     if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
     else {
@@ -60,7 +67,7 @@ function lookOnly(listener: Listener): Listener {
 }
 
 function scanPlaybook(): Playbook {
-  return loadPlaybook('scan', SCAN, MODULES);
+  return loadPlaybook('scan', SCAN, SCAN_MODULES);
 }
 
 /** 3 if something is there to release, also where the release would be refused; troubles with looking win as in a run. */

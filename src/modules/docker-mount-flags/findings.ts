@@ -1,7 +1,6 @@
 import type { Finding } from '../../core/findings.ts';
 import { notInEffect } from './effect.ts';
 import { settingsOf } from './matrix.ts';
-import { targetOf } from './plan.ts';
 import type { MountFlagsState } from './state.ts';
 
 /** What hosts must have in common to stand for each other: all that the matrix and the module decide by. */
@@ -81,9 +80,4 @@ function bornElsewhereFinding(state: MountFlagsState, name: string): Finding {
     ...(container === undefined ? {} : { containerId: container.id }),
     containerName: name,
   };
-}
-
-/** True if the matrix asks for a change of docker.service on this host. */
-export function asksForChange(state: MountFlagsState): boolean {
-  return targetOf(state, { want: 'auto' }) !== undefined;
 }
