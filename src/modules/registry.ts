@@ -8,6 +8,7 @@ import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
+import { sysctlModule } from './sysctl/index.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
 
@@ -21,6 +22,7 @@ const ALL: readonly Module[] = [
   fileStateModule,
   holderPropagationModule,
   jsonKeysModule,
+  sysctlModule,
   systemdDropInModule,
   systemdUnitModule,
 ];

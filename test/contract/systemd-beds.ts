@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShellHost } from '../support/shell-host.ts';
 import { type ShellKind, shellKinds } from '../support/shells.ts';
+import { OWN_KEY, openSysctlWorld } from '../support/sysctl-world.ts';
 import { laySystemd, layUnit, pictureOfSystemd, readByStandIn, underSystemd } from '../support/systemd-world.ts';
 import type { KitWorld, ModuleBed } from './module-kit.ts';
 
@@ -145,9 +146,34 @@ const jsonKeys: readonly ModuleBed[] = [
   },
 ];
 
+async function openSysctl(sandbox: string): Promise<KitWorld> {
+  const world = await openSysctlWorld(sandbox);
+  const run = (commandLine: string) => Promise.resolve(world.run(commandLine));
+  return { ...world, run, session: new ShellHost(world.inside(shellKinds()[0] as ShellKind)) };
+}
+
+const sysctl: readonly ModuleBed[] = [
+  {
+    name: 'now and for the next boot',
+    lay: () => ({ key: OWN_KEY, value: 1 }),
+    disturb: (_sandbox, world) => world.run?.('echo 1 >/proc/sys/net/ipv4/ip_forward'),
+    callsHost: true,
+    open: openSysctl,
+  },
+  {
+    name: 'for the next boot',
+    lay: () => ({ key: OWN_KEY, value: 0, file: '/etc/sysctl.d/10-x.conf' }),
+    disturb: (sandbox) => writeFileSync(join(sandbox, 'etc/sysctl.d/10-x.conf'), '# theirs\n'),
+    callsHost: true,
+    open: openSysctl,
+  },
+  { name: 'as wanted', lay: () => ({ key: OWN_KEY, value: 0, persistent: false }), callsHost: true, open: openSysctl },
+];
+
 /** Beds of the modules that edit what units are configured by. */
 export const SYSTEMD_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   json_keys: jsonKeys,
   systemd_dropin: systemdDropIn,
   systemd_unit: systemdUnit,
+  sysctl,
 };
