@@ -2,6 +2,7 @@ import { quotePosix } from '../core/text.ts';
 import type { Again } from '../report/next-step.ts';
 import type { CommandSpec } from './command.ts';
 import type { Given, RawValue } from './given.ts';
+import { looksSecret } from './secret-names.ts';
 
 /** Makes the same command again with parts of it changed, so that it can be pasted into a POSIX shell as it is. */
 export function commandAgain(spec: CommandSpec, args: readonly string[], given: Given): Again {
@@ -21,14 +22,17 @@ export function commandAgain(spec: CommandSpec, args: readonly string[], given: 
   };
 }
 
-/** Names whose values must not stand in the log of a run. Only what is shown hangs on it. */
-const SECRET = /pass|secret|token|credential|api_?key|private_?key/i;
+/** The command that goes on with a recorded run. */
+export function resumeAgain(given: Given, { id }: { readonly id: string }): string {
+  const folder = given.typed.get('run-dir');
+  return ['unbusy', 'resume', id, ...flagWords('--run-dir', folder)].map(shellWord).join(' ');
+}
 
 /** Variables that look like secrets, without their values: the recap of a run ends in logs and mails. */
 function withoutSecrets(value: RawValue | undefined): RawValue | undefined {
   if (!Array.isArray(value)) return value;
   return value.map((text: string) => {
-    if (text.startsWith('@') || !SECRET.test(text)) return text;
+    if (text.startsWith('@') || !looksSecret(text)) return text;
     return text.trimStart().startsWith('{') ? '{…}' : text.replace(/=.*$/s, '=…');
   });
 }

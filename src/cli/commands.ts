@@ -4,12 +4,14 @@ import { demoCommand } from './commands/demo.ts';
 import { docCommand } from './commands/doc.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { lintCommand } from './commands/lint.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
 import { whyCommand } from './commands/why.ts';
 
 const MAIN: readonly CommandSpec[] = [
   runCommand,
+  resumeCommand,
   scanCommand,
   whyCommand,
   lintCommand,

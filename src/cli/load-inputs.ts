@@ -18,6 +18,12 @@ export interface Inputs {
   readonly limit?: string;
 }
 
+/** A playbook, and the text that it was read from. */
+export interface PlaybookFile {
+  readonly playbook: Playbook;
+  readonly playbookText: string;
+}
+
 /** The inventory, the variables and the limit that the options name. */
 export function loadInputs(given: Given): Inputs {
   const sources = given.list('inventory');
@@ -42,7 +48,7 @@ export function noticesOf(inventory: Inventory): readonly string[] {
 }
 
 /** A playbook with the inventory that it meets: mistakes of both are thrown at once, names are checked against both. */
-export function loadPlaybookAndInputs(file: string, given: Given): Inputs & { readonly playbook: Playbook } {
+export function loadPlaybookAndInputs(file: string, given: Given): Inputs & PlaybookFile {
   const text = readText(file);
   let known: { readonly knownNames: ReadonlySet<string>; readonly extraVars: JsonObject } | undefined;
   const [inputs, playbook] = together(
@@ -55,7 +61,7 @@ export function loadPlaybookAndInputs(file: string, given: Given): Inputs & { re
     () => loadPlaybook(file, text, MODULES, known),
   );
   refuseUnreadVars(inputs.extraVars, playbook, inventoryNames(inputs.inventory));
-  return { ...inputs, playbook };
+  return { ...inputs, playbook, playbookText: text };
 }
 
 function inventoryNames(inventory: Inventory): ReadonlySet<string> {

@@ -17,7 +17,9 @@ export function tellingTasks(
   tasks: readonly Task[],
   modules: ReadonlyMap<string, Module>,
 ): readonly Task[] {
-  const telling = tasks.filter(({ standby, module }) => standby === undefined && modules.get(module)?.signature !== undefined);
+  const telling = tasks.filter(
+    ({ standby, module }) => standby === undefined && modules.get(module)?.signature !== undefined,
+  );
   if (telling.length > 0) return telling;
   const able = [...modules.values()].filter((module) => module.signature !== undefined);
   throw new UnbusyError(

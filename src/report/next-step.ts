@@ -20,10 +20,14 @@ const LONGEST_LIMIT = 60;
 
 const LEFT: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreachable', 'not-reached']);
 
-/** What to type next, with the reason in front; empty if nothing is left to do. */
-export function nextLines(report: RunReport, again: Again | undefined): readonly string[] {
-  if (again === undefined) return [];
+/** What to type next, with the reason in front; empty if nothing is left to do. `resume` goes on with this run, if it is recorded. */
+export function nextLines(report: RunReport, again: Again | undefined, resume?: string): readonly string[] {
   const left = report.hosts.filter((host) => LEFT.has(host.status));
+  if (resume !== undefined && left.length > 0 && (again === undefined || endedEarly(report))) {
+    const mend = report.stopped?.kind === 'rule' ? ', once what stopped it is mended' : '';
+    return [`  next, to go on where it ended${mend} (what ended well is not touched again):`, `    ${resume}`];
+  }
+  if (again === undefined) return [];
   if (left.length > 0)
     return ['  next, on what is left (nothing is done twice):', `    ${leftCommand(left, report, again)}`];
   // Right after a run that put something off, the same run would put it off again.
@@ -36,6 +40,14 @@ export function nextLines(report: RunReport, again: Again | undefined): readonly
     return ['  next, to prove that nothing is left (exit 0):', `    ${again({ check: true })}`];
   }
   return [];
+}
+
+function endedEarly({ stopped, interrupted, hosts }: RunReport): boolean {
+  return (
+    stopped !== undefined ||
+    interrupted ||
+    hosts.some((host) => host.tasks.length === 0 && host.status === 'not-reached')
+  );
 }
 
 function leftCommand(left: readonly HostResult[], report: RunReport, again: Again): string {

@@ -42,12 +42,16 @@ function planLines(plan: RolloutPlan, style: Style, quiet: boolean): readonly st
     ({ signature, canary, hosts }) =>
       `  canary ${printable(canary)} stands for ${hostCount(hosts.length)}: ${printable(signature)}`,
   );
-  return [`${plan.batches.length} batches: ${plan.batches.map(batchText).join(', ')}`, ...groups, ...strangers];
+  return [
+    `${plan.batches.length} batches: ${plan.batches.map((batch, at) => batchText(batch, at === plan.batches.length - 1)).join(', ')}`,
+    ...groups,
+    ...strangers,
+  ];
 }
 
-function batchText({ kind, hosts, soakMs }: PlannedBatch): string {
+function batchText({ kind, hosts, soakMs }: PlannedBatch, last: boolean): string {
   const what = kind === 'canary' ? ' as canaries' : kind === 'unknown' ? ' of unknown signature' : '';
-  return `${hosts.length}${what}${soakMs === 0 ? '' : `, soak ${formatDuration(soakMs)}`}`;
+  return `${hosts.length}${what}${soakMs === 0 || last ? '' : `, soak ${formatDuration(soakMs)}`}`;
 }
 
 /** Why a run stopped itself, in one sentence without a full stop. */

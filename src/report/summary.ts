@@ -31,6 +31,8 @@ export interface SummaryOptions {
   readonly columns: number;
   /** Makes the next command; without it none is named. */
   readonly again?: Again;
+  /** Goes on with this run. */
+  readonly resume?: string;
 }
 
 /** The recap: one line for each distinct outcome, what changed, causes ranked, the next command, the exit code. */
@@ -42,7 +44,7 @@ export function renderSummary(report: RunReport, options: SummaryOptions): reado
     ...flowLines(report.hosts, options),
     ...actionLines(report, options),
     ...troubleLines(report, options),
-    ...nextLines(report, options.again),
+    ...nextLines(report, options.again, options.resume),
     exitLine(report.exitCode, options.style),
   ];
 }

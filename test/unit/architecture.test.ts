@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, '../../src');
 const ORDER = [
   ['cli'],
   ['demo'],
-  ['engine', 'report'],
+  ['engine', 'report', 'journal'],
   ['modules'],
   ['programs'],
   ['connection'],

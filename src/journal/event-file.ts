@@ -1,0 +1,70 @@
+import { closeSync, fstatSync, fsync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The events of a run, one JSON object a line. */
+export const EVENT_FILE = 'events.jsonl';
+
+/** A file that grows by whole lines. A line that a killed process left torn is closed first, so that it spoils no other. */
+export class EventFile {
+  readonly #onTrouble: (error: NodeJS.ErrnoException) => void;
+  #file: number | undefined;
+  #syncing = false;
+  #wanted = false;
+
+  /** Opens or makes the file. `onTrouble` is called once when it can no longer be written; the run goes on. Throws if it cannot be opened. */
+  constructor(directory: string, onTrouble: (error: NodeJS.ErrnoException) => void) {
+    this.#onTrouble = onTrouble;
+    this.#file = openSync(join(directory, EVENT_FILE), 'a+', 0o600);
+    if (!endsWhole(this.#file)) this.append('\n');
+  }
+
+  /** Writes at once: what was appended outlives this process. */
+  append(text: string): void {
+    this.#try((file) => writeAll(file, Buffer.from(text)));
+  }
+
+  /** Asks that what was appended outlives this machine too; several requests become one. */
+  sync(): void {
+    this.#wanted = true;
+    if (this.#syncing || this.#file === undefined) return;
+    this.#syncing = true;
+    this.#wanted = false;
+    fsync(this.#file, () => {
+      this.#syncing = false;
+      if (this.#wanted) this.sync();
+    });
+  }
+
+  /** Ends it, with everything on the disk. */
+  close(): void {
+    this.#try(fsyncSync);
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+  }
+
+  #try(work: (file: number) => void): void {
+    if (this.#file === undefined) return;
+    try {
+      work(this.#file);
+    } catch (error) {
+      const file = this.#file;
+      this.#file = undefined;
+      closeSync(file);
+      this.#onTrouble(error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+/** write(2) may take less than all of it. */
+function writeAll(file: number, bytes: Buffer): void {
+  for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
+}
+
+function endsWhole(file: number): boolean {
+  const { size } = fstatSync(file);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+/** Names of run directories: when the run began (UTC), and an id that tells two of one second apart. */
+const NAME = /^\d{8}T\d{6}Z-([0-9a-f]{6})$/;
+
+/** A new name, such as 20260102T030405Z-7f3a1c; names sort by time. */
+export function newRunName(nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** The short id in the name of a run; undefined if it is no such name. */
+export function idOf(name: string): string | undefined {
+  return NAME.exec(name)?.[1];
+}
+
+/** The runs that a word means: a whole name, or the beginning of a name or of an id. */
+export function matchingRuns(names: readonly string[], word: string): readonly string[] {
+  const whole = names.filter((name) => name === word || idOf(name) === word);
+  if (whole.length > 0) return whole;
+  return word === '' ? [] : names.filter((name) => name.startsWith(word) || idOf(name)?.startsWith(word) === true);
+}
