@@ -23,7 +23,10 @@ export interface CommandCall {
   readonly deadlineMs: number | undefined;
 }
 
-/** How the command ended; `stale`: it was not started. `cut`: it printed more than is kept. */
+/**
+ * How the command ended; `stale`: it was not started. `cut`: it printed more than is kept. `left`: what it started, still
+ * lives and has its stdout or stderr, where that can be seen; nobody waits for it, and nobody reads what it writes.
+ */
 export type CommandEnd =
   | {
       readonly kind: 'ended';
@@ -31,6 +34,7 @@ export type CommandEnd =
       readonly stdout: string;
       readonly stderr: string;
       readonly cut: boolean;
+      readonly left: readonly string[];
     }
   | { readonly kind: 'stale' }
   | { readonly kind: 'failed' | 'unknown'; readonly error: UnbusyError };
@@ -58,20 +62,41 @@ export async function runCommand(session: Session, command: CommandCall): Promis
     const error = endingError(session.host, 'the command', outcome);
     return { kind: error.class === 'unknown' ? 'unknown' : 'failed', error };
   }
-  const { code, stdout, stderr } = outcome;
-  if (code === EXIT_NOT_STARTED && stderr.startsWith(`${word} stale`)) return { kind: 'stale' };
-  if (code === EXIT_NOT_STARTED && stderr.startsWith(`${word} chdir`)) {
-    return { kind: 'failed', error: chdirError(session.host, command.chdir ?? '') };
+  const { code } = outcome;
+  if (code === EXIT_NOT_STARTED) {
+    if (outcome.stderr.startsWith(`${word} stale`)) return { kind: 'stale' };
+    const why = notStarted(outcome.stderr, word, command);
+    if (why !== undefined) return { kind: 'failed', error: startError(session.host, why) };
   }
-  return { kind: 'ended', exitCode: code, stdout, stderr, cut: outcome.cut === true };
+  const stdout = beforeWord(outcome.stdout, word);
+  const stderr = beforeWord(outcome.stderr, word);
+  const cut = outcome.cut === true || (stderr.left !== undefined && !(stdout.whole && stderr.whole));
+  return { kind: 'ended', exitCode: code, stdout: stdout.text, stderr: stderr.text, cut, left: stderr.left ?? [] };
 }
 
-function chdirError(host: string, directory: string): UnbusyError {
-  return new UnbusyError(
-    'E_COMMAND',
-    `the command was not started: ${printable(directory)} is no directory to run in`,
-    {
-      host,
-    },
-  );
+/** What the command wrote to a stream: all before the word. `left`: what lived on, if the program had to look for that. */
+function beforeWord(
+  stream: string,
+  word: string,
+): { readonly text: string; readonly whole: boolean; readonly left?: readonly string[] } {
+  const at = stream.indexOf(word);
+  if (at < 0) return { text: stream, whole: false };
+  const lines = stream.slice(at).split('\n');
+  const whole = lines[0] === word;
+  const text = whole ? stream.slice(0, at) : stream.slice(0, at).replace(/\n$/, '');
+  if (!lines.includes(`${word} left`)) return { text, whole };
+  const left = lines.flatMap((line) => {
+    const match = new RegExp(`^${word} left (\\d+) (.*)$`).exec(line);
+    return match === null ? [] : [printable(`${match[2]} (pid ${match[1]})`)];
+  });
+  return { text, whole, left };
+}
+
+function notStarted(stderr: string, word: string, { chdir = '' }: CommandCall): string | undefined {
+  if (stderr.startsWith(`${word} chdir`)) return `${printable(chdir)} is no directory to run in`;
+  return stderr.startsWith(`${word} proc`) ? 'its pipes cannot be opened through /proc/self/fd' : undefined;
+}
+
+function startError(host: string, why: string): UnbusyError {
+  return new UnbusyError('E_COMMAND', `the command was not started: ${why}`, { host });
 }

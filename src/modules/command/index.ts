@@ -85,7 +85,7 @@ async function apply(host: Session, _change: Change, params: CommandParams): Pro
 }
 
 type Ended =
-  | { readonly kind: 'done'; readonly result: CommandResult & { readonly changed: boolean } }
+  | { readonly kind: 'done'; readonly note?: string; readonly result: CommandResult & { readonly changed: boolean } }
   | { readonly kind: 'stale'; readonly found: string }
   | { readonly kind: 'failed' | 'unknown'; readonly error: UnbusyError };
 

@@ -17,11 +17,13 @@ export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
   readonly cut: boolean;
+  /** Processes that it left behind, by name and pid. */
+  readonly left: readonly string[];
 }
 
 /** Done with its result, or failed, or not to be told. */
 export type Judged =
-  | { readonly kind: 'done'; readonly result: CommandResult & { readonly changed: boolean } }
+  | { readonly kind: 'done'; readonly note?: string; readonly result: CommandResult & { readonly changed: boolean } }
   | { readonly kind: 'failed' | 'unknown'; readonly error: UnbusyError };
 
 /** Puts failed_when and changed_when to a command that has ended. Without changed_when it has changed what it was run for. */
@@ -35,6 +37,7 @@ export function judge(
     exit_code: end.exitCode,
     stdout: end.stdout.replace(/\n+$/, ''),
     stderr: end.stderr.replace(/\n+$/, ''),
+    ...(end.left.length === 0 ? {} : { left_behind: end.left }),
   };
   const { changed_when, failed_when } = params;
   if (end.cut && [changed_when, failed_when].some((each) => each !== undefined && !isLiteralFalse(each))) {
@@ -47,7 +50,13 @@ export function judge(
   if (typeof changed !== 'boolean') {
     return { kind: 'unknown', error: doubt(host, shown, 'changed_when', changed.why, result) };
   }
-  return { kind: 'done', result: { ...result, changed } };
+  return { kind: 'done', ...noteOf(end.left), result: { ...result, changed } };
+}
+
+/** Said, as it is easily overlooked, and rarely meant. */
+function noteOf(left: readonly string[]): { readonly note?: string } {
+  if (left.length === 0) return {};
+  return { note: `left behind: ${left.join(', ')}; nobody reads what it writes` };
 }
 
 function ask(

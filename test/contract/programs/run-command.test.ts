@@ -1,11 +1,19 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CommandCall, runCommand } from '../../../src/programs/run-command.ts';
 import { NASTY_NAMES } from '../../support/nasty-names.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 const NONE = { chdir: undefined, stdin: undefined, creates: undefined, removes: undefined, deadlineMs: undefined };
 
@@ -24,7 +32,7 @@ describe.each(shellKinds())('run-command under $name', (shell) => {
 
   it('gives the exit number, stdout and stderr as they are', async () => {
     const end = await sh('printf out; printf err >&2; exit 7');
-    expect(end).toEqual({ kind: 'ended', exitCode: 7, stdout: 'out', stderr: 'err', cut: false });
+    expect(end).toEqual({ kind: 'ended', exitCode: 7, stdout: 'out', stderr: 'err', cut: false, left: [] });
     expect(await argv(['true'])).toMatchObject({ kind: 'ended', exitCode: 0 });
     expect(await argv(['no-such-program-at-all'])).toMatchObject({ kind: 'ended', exitCode: 127 });
     expect(await sh('kill -9 $$')).toMatchObject({ kind: 'ended', exitCode: 137 });
@@ -71,6 +79,47 @@ describe.each(shellKinds())('run-command under $name', (shell) => {
   it('is not taken in by a command that ends with 125 and talks like it', async () => {
     const end = await sh('echo "0123456789ab stale" >&2; exit 125');
     expect(end).toMatchObject({ kind: 'ended', exitCode: 125 });
+  });
+
+  it('hands on any bytes, however many, from both streams', async () => {
+    const end = await sh("printf 'a\\000\\377b'; printf 'c\\000d' >&2; head -c 300000 /dev/zero; printf last");
+    if (end.kind !== 'ended') throw new Error(end.kind);
+    expect(end.stdout.slice(0, 2)).toBe('a\0');
+    expect([end.stdout.length, end.stdout.slice(-5)]).toEqual([300_008, '\0last']);
+    expect(end.stderr).toBe('c\0d');
+  });
+
+  it('does not wait for what a command leaves behind, gives all that the command wrote, and names what was left', async () => {
+    const pidFile = join(sandbox.path, 'pid');
+    const end = await sh(`sleep 50 & echo $! > ${pidFile}; head -c 200000 /dev/zero; echo err >&2; exit 4`);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    try {
+      expect(isAlive(pid)).toBe(true);
+      expect(end).toMatchObject({ kind: 'ended', exitCode: 4, stderr: 'err\n', cut: false });
+      expect(end).toMatchObject({ left: [expect.stringMatching(new RegExp(`^\\S+ \\(pid ${pid}\\)$`))] });
+      expect(end.kind === 'ended' && end.stdout).toBe('\0'.repeat(200_000));
+    } finally {
+      process.kill(pid, 'SIGKILL');
+    }
+  });
+
+  it('names nothing that has let go of the streams, and nothing of another command', async () => {
+    const pidFile = join(sandbox.path, 'pid');
+    const end = await sh(`sleep 50 >/dev/null 2>&1 & echo $! > ${pidFile}`);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    try {
+      expect(isAlive(pid)).toBe(true);
+      expect(end).toMatchObject({ kind: 'ended', left: [], cut: false });
+    } finally {
+      process.kill(pid, 'SIGKILL');
+    }
+  });
+
+  it('ends although what is left never stops writing', async () => {
+    const end = await sh('yes & echo $$; exit 3');
+    expect(end).toMatchObject({ kind: 'ended', exitCode: 3, left: [expect.stringContaining('yes (pid ')] });
+    const pid = Number(/\d+/.exec(end.kind === 'ended' ? (end.left[0]?.replace(/^.*pid /, '') ?? '') : '')?.[0]);
+    await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
   });
 
   it('gives commands the umask of a login', async () => {

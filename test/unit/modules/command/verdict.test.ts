@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../src/modules/command/verdict.ts';
 import { conditionOf } from '../../../support/condition-of.ts';
 
-const end = { exitCode: 0, stdout: 'out\n\n', stderr: '', cut: false };
+const end = { exitCode: 0, stdout: 'out\n\n', stderr: '', cut: false, left: [] };
 
 describe('judge', () => {
   it('takes exit number 0 for success, and what ran for a change', () => {
@@ -51,5 +51,17 @@ describe('judge', () => {
       error: { code: 'E_UNKNOWN' },
     });
     expect(judge('h', 'x', { failed_when: doubt }, end)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('says what a command left behind, and nothing where it left nothing', () => {
+    const left = ['sleep (pid 7)'];
+    expect(judge('h', 'x', {}, { ...end, left })).toMatchObject({
+      kind: 'done',
+      note: 'left behind: sleep (pid 7); nobody reads what it writes',
+      result: { left_behind: left },
+    });
+    const none = judge('h', 'x', {}, end);
+    expect(none).not.toHaveProperty('note');
+    expect(none.kind === 'done' && none.result).not.toHaveProperty('left_behind');
   });
 });
