@@ -203,7 +203,9 @@ class TaskReader {
     for (const item of fixed.slice(0, CHECKED_ITEMS)) {
       const known = new Map([...this.#sight.fixed, [loop.variable, item] as const]);
       const { schemaMistakes } = readParams(module, entry.node, this.#names, known);
-      if (schemaMistakes.length > 0) return schemaMistakes;
+      const which = `for the entry ${JSON.stringify(item)}`;
+      if (schemaMistakes.length > 0)
+        return schemaMistakes.map((one) => ({ ...one, message: `${which}, ${one.message}` }));
     }
     return [];
   }

@@ -52,7 +52,7 @@ export function compileExpression(
   for (const { of, name, start } of members) {
     if (of === 'vars' && registered.has(name))
       faults.push({
-        message: `"${name}" is the result of a task and not in vars`,
+        message: `"${name}" is no variable, so it is not in vars`,
         hint: `Write ${name} without vars.`,
         start,
       });
