@@ -46,6 +46,8 @@ function contestants(names) {
           '-f',
           '64',
           '-q',
+          '--run-dir',
+          bed.at('runs'),
         ]),
     },
     has('clush') && {

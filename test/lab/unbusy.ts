@@ -35,6 +35,11 @@ export class Unbusy {
     execFileSync('node', ['build.mjs'], { cwd: ROOT });
   }
 
+  /** Where its runs are recorded: not in the home of whoever runs the lab. */
+  get env(): Readonly<Record<string, string>> {
+    return { XDG_STATE_HOME: join(this.#folder, 'state') };
+  }
+
   /** What follows `node` on a command line of `unbusy ARGS`, with an inventory of these hosts that only it reads. */
   argv(hosts: readonly LabHost[], args: readonly string[], login: Login = {}): readonly string[] {
     const folder = mkdtempSync(join(this.#folder, 'command-'));
@@ -59,7 +64,8 @@ export class Unbusy {
 
   /** Runs `unbusy ARGS` on these hosts, and gives what it printed. */
   command(hosts: readonly LabHost[], args: readonly string[], options: CommandOptions & Login = {}): Promise<Ran> {
-    return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options });
+    const env = { ...this.env, ...options.env };
+    return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options, env });
   }
 
   /** Runs the shipped sweep on these hosts. */

@@ -2,27 +2,18 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleInto } from '../../support/bundle.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
 let bundle: string;
 
-/** As build.mjs does it, into a place of our own. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'unbusy-process-'));
-  bundle = join(folder, 'unbusy.mjs');
-  const shims = [
-    "import{createRequire as __r}from'node:module';import{fileURLToPath as __f}from'node:url';",
-    "const require=__r(import.meta.url),__filename=__f(import.meta.url),__dirname=__f(new URL('.',import.meta.url));",
-  ];
-  await build({
-    ...{ entryPoints: [join(root, 'src/cli/main.ts')], outfile: bundle, bundle: true, platform: 'node', format: 'esm' },
-    ...{ target: 'node20', loader: { '.sh': 'text' }, external: ['cpu-features', '*.node'], logLevel: 'silent' },
-    banner: { js: shims.join('') },
-  });
+  // Runs are recorded there, and not in the home of whoever runs the tests.
+  process.env.XDG_STATE_HOME = join(folder, 'state');
+  bundle = await bundleInto(folder);
   const play = (name: string, argv: string) =>
     writeFileSync(
       join(folder, name),
@@ -71,7 +62,7 @@ describe('the process', () => {
     await hears(child, 'a  connected');
     child.kill('SIGTERM');
     expect(await ended(child)).toBe(143);
-    expect(out()).toContain('unbusy run nap.yml -i a,b,');
+    expect(out()).toMatch(/\n {4}unbusy resume [0-9a-f]{6}\n/);
     expect(out().trimEnd().split('\n').at(-1)).toBe('exit 143: terminated');
     expect(child.said()).toContain('E_INTERRUPTED');
   });
