@@ -5,7 +5,7 @@
 # Its memory is /run/sd. MountFlags= of the keeper comes from /run/sd/flags, and after a daemon-reload from its drop-in in /etc.
 set -eu
 store=/run/sd
-drop_in=/etc/systemd/system/keeper.service.d/90-unbusy-propagation.conf
+drop_in=/etc/systemd/system/keeper.service.d/unbusy-propagation.conf
 
 adopt() {
   echo "$1" >"$store/pid"

@@ -1,5 +1,5 @@
-/** Late in the order of a unit's drop-ins, so that it wins over what packages and installers write. */
-const NAME = '90-unbusy-propagation.conf';
+/** Late in the order of a unit's drop-ins: after those that begin with a number, and after override.conf of `systemctl edit`. */
+const NAME = 'unbusy-propagation.conf';
 
 /**
  * slave, not the empty value: that would bring a service whose only reason for a namespace is MountFlags= back into the
