@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadPlaybook } from '../../../src/config/playbook.ts';
+import { MODULES } from '../../../src/modules/registry.ts';
+
+const FOLDER = 'playbooks';
+const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
+
+describe('the shipped playbooks', () => {
+  it('are there', () => {
+    expect(NAMES).toContain('sweep-dead.yml');
+  });
+
+  it.each(NAMES)('%s has no mistakes, and needs no variable that it does not set', (name) => {
+    const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
+    const { plays } = loadPlaybook(name, text, MODULES, { knownNames: new Set() });
+    expect(plays.length).toBeGreaterThan(0);
+    expect(() => loadPlaybook(name, `${text}\n- { hosts: all, taks: [] }\n`, MODULES)).toThrow('taks');
+  });
+
+  it('are explained by an example without mistakes', () => {
+    const page = readFileSync(`${FOLDER}/README.md`, 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const [play] = loadPlaybook('README.md', example, MODULES, { knownNames: new Set() }).plays;
+    expect(play?.handlers?.map(({ name }) => name)).toEqual(['reload systemd']);
+  });
+});
