@@ -12,3 +12,8 @@ export function styleFor(io: Io, given: Given, stream: Terminal): Style {
 export function canRedraw(io: Io, stream: Terminal): boolean {
   return stream.isTerminal && io.env.TERM !== 'dumb' && (io.env.CI ?? '') === '';
 }
+
+/** What is told on stderr needs no second telling on stdout only where one and the same person reads both at once. */
+export function readTogether(io: Io): boolean {
+  return io.out.isTerminal && io.err.isTerminal;
+}

@@ -1,16 +1,17 @@
-import type { RunReport } from '../core/results.ts';
+import type { HostResult, RunReport } from '../core/results.ts';
 import type { Resumption } from '../engine/resumption.ts';
 import { diffLines } from '../report/diff-view.ts';
 import { unknownKeyLines } from '../report/host-keys.ts';
 import type { Again } from '../report/next-step.ts';
 import { planLines } from '../report/plan-view.ts';
+import { isToldWhole } from '../report/story.ts';
 import { renderSummary } from '../report/summary.ts';
 import { resumeAgain } from './again.ts';
 import { consentOf } from './confirmation.ts';
 import { execute } from './execute.ts';
 import type { Given } from './given.ts';
 import type { Io } from './io.ts';
-import { styleFor } from './look.ts';
+import { readTogether, styleFor } from './look.ts';
 import type { Recording } from './recording.ts';
 import { allListeners, machineListeners, progressListener, verbosityOf } from './reporters.ts';
 import type { Selection } from './selection.ts';
@@ -60,6 +61,7 @@ function resultLines(io: Io, given: Given, report: RunReport, { again, recording
   const full = report.hosts.length <= FULL_PLAN_HOSTS || verbosityOf(given) > 0 || diff;
   const options = {
     ...{ style, columns: io.out.columns() },
+    ...(readTogether(io) ? { told: (host: HostResult) => isToldWhole(host, report.hosts.length) } : {}),
     ...(again === undefined ? {} : { again }),
     ...(recording === undefined ? {} : { resume: resumeAgain(given, recording) }),
   };

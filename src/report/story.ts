@@ -18,6 +18,11 @@ const EACH_HOST = 50;
 /** So many hosts of one error code are told one by one in a large fleet; the recap has them all. */
 const SAME_CODE = 3;
 
+/** True for a host of which the story tells everything, error and hint too, in a run on so many hosts. */
+export function isToldWhole(host: HostResult, hosts: number): boolean {
+  return hosts <= WHOLE_STORY && host.earlier !== true && PROBLEMS.has(host.status);
+}
+
 const PROBLEMS: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreachable', 'not-reached']);
 
 /** The lines of a run that stay on the screen: problems always, the rest by the size of the fleet. */
@@ -124,11 +129,18 @@ export class Story {
     if (this.#hosts > WHOLE_STORY && this.#verbosity < 1 && told > SAME_CODE) {
       return told === SAME_CODE + 1 ? [`${key}: more hosts say so; they are counted, and the recap names them`] : [];
     }
-    const lines = [this.#head(result, main === undefined ? noteText(result) : errorText(main.error))];
+    const lines = [this.#head(result, this.#whatWent(result))];
     if (this.#verbosity < 1) lines.push(...result.tasks.flatMap((task) => this.#changes(task)));
     lines.push(...this.#flow(result));
     if (main?.error.hint !== undefined) lines.push(`    ${this.#style.glyph('arrow')} ${printable(main.error.hint)}`);
     return lines;
+  }
+
+  /** With -v the line of the task has said it. */
+  #whatWent(result: HostResult): string {
+    const main = mainError(result);
+    if (main === undefined) return noteText(result);
+    return this.#verbosity < 1 || main.task === undefined ? errorText(main.error) : `in: ${printable(main.task.task)}`;
   }
 
   #flow(result: HostResult): readonly string[] {

@@ -29,6 +29,8 @@ export interface SummaryOptions {
   readonly style: Style;
   /** Width of the terminal; a large number where nothing needs to fit. */
   readonly columns: number;
+  /** True for a host whose error and hint stand above already, on the same screen. */
+  readonly told?: (host: HostResult) => boolean;
   /** Makes the next command; without it none is named. */
   readonly again?: Again;
   /** Goes on with this run. */
@@ -51,7 +53,8 @@ export function renderSummary(report: RunReport, options: SummaryOptions): reado
 
 /** What could not be seen, and why hosts are not as wanted. */
 export function troubleLines(report: RunReport, options: SummaryOptions): readonly string[] {
-  return [...gapLines(report.hosts, options), ...causeLines(rankCauses(report.hosts), options)];
+  const untold = report.hosts.filter((host) => options.told?.(host) !== true);
+  return [...gapLines(report.hosts, options), ...causeLines(rankCauses(untold), options)];
 }
 
 function cut(text: string, { columns, style }: SummaryOptions): string {

@@ -1,16 +1,17 @@
 import { loadPlaybook } from '../../config/playbook.ts';
 import type { Playbook } from '../../config/playbook-model.ts';
 import { type ExitCode, exitCodesOf, PENDING, strongest } from '../../core/exit-codes.ts';
-import type { RunReport } from '../../core/results.ts';
+import type { HostResult, RunReport } from '../../core/results.ts';
 import { dockerCausesLook } from '../../modules/docker-mount-flags/look.ts';
 import type { Module } from '../../modules/module.ts';
 import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
+import { isToldWhole } from '../../report/story.ts';
 import type { CommandSpec } from '../command.ts';
 import { execute } from '../execute.ts';
 import { loadInputs } from '../load-inputs.ts';
-import { styleFor } from '../look.ts';
+import { readTogether, styleFor } from '../look.ts';
 import { progressListener, verbosityOf } from '../reporters.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 
@@ -48,7 +49,11 @@ export const scanCommand: CommandSpec = {
     const exitCode = scanExitCode(report);
     if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
     else {
-      const options = { style: styleFor(io, given, io.out), columns: io.out.columns() };
+      const told = (host: HostResult) => !wasSeen(host) && isToldWhole(host, report.hosts.length);
+      const options = {
+        ...{ style: styleFor(io, given, io.out), columns: io.out.columns() },
+        ...(readTogether(io) ? { told } : {}),
+      };
       io.out.write(`${renderScan(report, options).join('\n')}\n`);
     }
     return exitCode;

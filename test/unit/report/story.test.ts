@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostResult } from '../../../src/core/results.ts';
-import { Story, type Verbosity } from '../../../src/report/story.ts';
+import { isToldWhole, Story, type Verbosity } from '../../../src/report/story.ts';
 import { createStyle } from '../../../src/report/style.ts';
 import { change, eventsOf, hostResult, mixedFleet, runReport, taskResult } from '../../support/events.ts';
 
@@ -74,6 +74,24 @@ describe('the story', () => {
       'a  ! unreachable  E_AUTH: no key fits',
       '    -> Add one.',
     ]);
+  });
+
+  it('tells a trouble once, with -v too', () => {
+    const busy = hostResult('a', 'failed', { code: 'E_BUSY', message: 'held by cadvisor', hint: 'Wait.' });
+    for (const verbosity of [-1, 0, 1, 2] as const) {
+      const text = tell([busy], verbosity).join('\n');
+      expect(text.split('held by cadvisor')).toHaveLength(2);
+      expect(text.split('Wait.')).toHaveLength(2);
+    }
+    const down = hostResult('a', 'unreachable', { code: 'E_AUTH', message: 'no key fits' });
+    expect(tell([down], 1).join('\n').split('no key fits')).toHaveLength(2);
+  });
+
+  it('says of which hosts it tells everything: those in trouble, of few', () => {
+    const busy = hostResult('a', 'failed', { code: 'E_BUSY', message: 'busy' });
+    expect([isToldWhole(busy, 10), isToldWhole(busy, 11)]).toEqual([true, false]);
+    expect(isToldWhole({ ...busy, earlier: true }, 1)).toBe(false);
+    expect(isToldWhole(hostResult('a', 'would-change'), 1)).toBe(false);
   });
 
   it('of a large fleet names three hosts of a kind, then counts', () => {

@@ -98,6 +98,20 @@ describe('the recap', () => {
     expect(next(busy)).toBe('    unbusy run p.yml');
   });
 
+  it('leaves out what stands above on the same screen, and nothing else', () => {
+    const hosts = ['cd1', 'cd2'].map((name) =>
+      hostResult(name, 'failed', { code: 'E_BUSY', message: 'busy', hint: 'Wait.' }),
+    );
+    const lines = (told?: (host: HostResult) => boolean) =>
+      renderSummary(runReport(hosts), { style, columns: 80, again, ...(told === undefined ? {} : { told }) }).join(
+        '\n',
+      );
+    expect(lines()).toContain('why 2 cd[1-2]: E_BUSY busy\n      → Wait.');
+    expect(lines(() => true)).not.toMatch(/busy|Wait/i);
+    expect(lines(() => true)).toContain('failed           2  cd[1-2]');
+    expect(lines(({ host }) => host === 'cd1')).toContain('why 1 cd2: E_BUSY busy');
+  });
+
   it('prints nothing of a host raw', () => {
     const bad = hostResult('a', 'failed', { code: 'E_BUSY', message: 'held by \x1b[2Jevil\r' });
     const gap = { gaps: [{ what: '\x07pid', why: '\x1b]0;x' }] };

@@ -131,7 +131,7 @@ describe('doc', () => {
   it('calls a duration a duration, and says its units', async () => {
     const { out } = await type('doc', 'dead_containers');
     expect(out).toMatch(/^older_than +duration +0$/m);
-    expect(out).toContain('A duration: 500ms, 30s, 10m, 2h, 1d, or a bare number of seconds.');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('A duration: 500ms, 30s, 10m, 2h, 1d, or a bare number of seconds.');
     expect(out).toMatch(/^remove +boolean +true$/m);
   });
 
