@@ -106,9 +106,9 @@ describe('the recap', () => {
       renderSummary(runReport(hosts), { style, columns: 80, again, ...(told === undefined ? {} : { told }) }).join(
         '\n',
       );
-    expect(lines()).toContain('why 2 cd[1-2]: E_BUSY busy\n      → Wait.');
+    expect(lines()).toContain('why 2 cd[1,2]: E_BUSY busy\n      → Wait.');
     expect(lines(() => true)).not.toMatch(/busy|Wait/i);
-    expect(lines(() => true)).toContain('failed           2  cd[1-2]');
+    expect(lines(() => true)).toContain('failed           2  cd[1,2]');
     expect(lines(({ host }) => host === 'cd1')).toContain('why 1 cd2: E_BUSY busy');
   });
 
