@@ -212,7 +212,7 @@ export const MATRIX: readonly MatrixRow[] = [
     wants: 'slave',
     holds: busy,
     why: () =>
-      'this kernel keeps directories that are mounted elsewhere, containerd is a child of dockerd, live-restore is off and nothing sends mounts to the host',
+      'this kernel keeps directories that are mounted elsewhere, containerd is started by dockerd itself, live-restore is off and nothing sends mounts to the host',
     advice: () => 'set MountFlags=slave in docker.service, then restart dockerd',
     risk: `${RESTART}; old leaks stay until they are released; remove it before an upgrade to Docker 18.09 or later`,
     source: 'moby#27381; field reports on CentOS 7',
