@@ -117,6 +117,8 @@ export interface TaskResult {
   readonly items?: readonly ItemResult[];
   /** Of a handler: who notified it. */
   readonly notifiedBy?: readonly Notice[];
+  /** Of a handler that was notified: the tags of the command line left it out. */
+  readonly leftOut?: true;
   /** It failed, and the `rescue` of its block took over and went well: it does not count for the host. */
   readonly rescued?: true;
   /** What `register` gives to later tasks. */

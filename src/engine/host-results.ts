@@ -46,17 +46,21 @@ export class HostResults {
     this.#emit({ kind: 'task-end', result });
   }
 
-  /** Tasks that were not begun, and why, with those who notified them if they are handlers; what has a result keeps it. */
-  leave(
-    tasks: readonly Task[],
-    status: 'not-reached' | 'skipped',
-    why: string,
-    notifiedBy: readonly Notice[] = [],
-  ): void {
-    const by = notifiedBy.length === 0 ? {} : { notifiedBy };
+  /** Tasks that were not begun, and why; what has a result keeps it. */
+  leave(tasks: readonly Task[], status: 'not-reached' | 'skipped', why: string): void {
     for (const task of tasks)
-      if (!this.#all.has(task.index))
-        this.record({ ...emptyResult(this.frame(task), status, why), ...by, durationMs: 0 });
+      if (!this.#all.has(task.index)) this.record({ ...emptyResult(this.frame(task), status, why), durationMs: 0 });
+  }
+
+  /** A handler that was notified and not begun, and why. */
+  leaveHandler(handler: Task, why: string, notifiedBy: readonly Notice[]): void {
+    this.record({ ...emptyResult(this.frame(handler), 'not-reached', why), notifiedBy, durationMs: 0 });
+  }
+
+  /** A handler that was notified, and that the tags left out. */
+  leaveOut(handler: Task, notifiedBy: readonly Notice[]): void {
+    const result = emptyResult(this.frame(handler), 'skipped', 'left out by the tags');
+    this.record({ ...result, notifiedBy, leftOut: true, durationMs: 0 });
   }
 
   /** The rescue of a block took over and went well: these failures do not count. */

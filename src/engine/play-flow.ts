@@ -113,26 +113,27 @@ export class PlayFlow {
 
   /** Handlers run after a failure too, for what was changed before it is to take effect; not after one of themselves. */
   async #handlers(): Promise<void> {
-    const { worker, results, mode } = this.#bed;
-    const handlers = (this.#play.handlers ?? []).filter((handler) => this.#notified.by(handler).length > 0);
-    for (const handler of handlers) if (this.#chosen.has(handler)) this.#called.add(handler);
+    const notified = (this.#play.handlers ?? []).filter((handler) => this.#notified.by(handler).length > 0);
+    for (const handler of notified) if (this.#chosen.has(handler)) this.#called.add(handler);
     let why: string | undefined;
-    for (const handler of handlers) {
-      const by = this.#notified.by(handler);
-      why ??= worker.gone;
-      if (!this.#chosen.has(handler)) results.leave([handler], 'skipped', 'left out by the tags', by);
-      else if (why !== undefined) results.leave([handler], 'not-reached', why, by);
-      else {
-        const result = await worker.run(
-          handler,
-          (one) => this.#isCertain(one),
-          (ended) => asHandler(ended, by, mode),
-        );
-        if (result === undefined) why = 'no session with the rights that the task needs';
-        else if (endsHost(result.status)) why = `stopped after: ${handler.name}`;
-        if (result === undefined) results.leave([handler], 'not-reached', why ?? '', by);
-      }
+    for (const handler of notified) why = await this.#handler(handler, why);
+  }
+
+  /** Gives why the handlers after this one are not begun; undefined: they are. */
+  async #handler(handler: Task, stopped: string | undefined): Promise<string | undefined> {
+    const { worker, results, mode } = this.#bed;
+    const by = this.#notified.by(handler);
+    if (!this.#chosen.has(handler)) {
+      results.leaveOut(handler, by);
+      return stopped;
     }
+    const why = stopped ?? worker.gone;
+    const finish = (ended: Parameters<typeof asHandler>[0]) => asHandler(ended, by, mode);
+    const result = why === undefined ? await worker.run(handler, (one) => this.#isCertain(one), finish) : undefined;
+    if (result !== undefined) return endsHost(result.status) ? `stopped after: ${handler.name}` : undefined;
+    const left = why ?? 'no session with the rights that the handler needs';
+    results.leaveHandler(handler, left, by);
+    return left;
   }
 
   /** True for a task that will come unless something fails before it. */

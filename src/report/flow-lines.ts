@@ -71,18 +71,23 @@ function leftText({ task, note, notifiedBy = [] }: TaskResult): string {
   return `${printable(task)}, notified by ${noticeText(notifiedBy)}: ${printable(note ?? '')}`;
 }
 
-/** A handler that was asked for and did nothing: the host was lost, a condition or the tags left it out. */
-function wasLeft({ notifiedBy = [], status }: TaskResult): boolean {
-  return notifiedBy.length > 0 && (status === 'not-reached' || status === 'skipped');
+/** A handler that was asked for and not begun; one whose own condition skips it is as wanted. */
+function wasLeft({ notifiedBy = [], status, leftOut }: TaskResult): boolean {
+  return notifiedBy.length > 0 && (status === 'not-reached' || leftOut === true);
 }
 
-/** To be skipped was somebody's wish. */
-function leftTone({ status }: TaskResult): Tone {
-  return status === 'skipped' ? 'dim' : 'bad';
+/** To be left out was somebody's wish. */
+function leftTone({ leftOut }: TaskResult): Tone {
+  return leftOut === true ? 'dim' : 'bad';
 }
 
 /** A handler that ran for nothing but what was set before this run. */
 function ranAnyway(task: TaskResult): boolean {
   const { notifiedBy = [] } = task;
-  return notifiedBy.length > 0 && !wasLeft(task) && notifiedBy.every(({ kind }) => kind === 'unsettled');
+  return (
+    notifiedBy.length > 0 &&
+    !wasLeft(task) &&
+    task.status !== 'skipped' &&
+    notifiedBy.every(({ kind }) => kind === 'unsettled')
+  );
 }

@@ -39,6 +39,18 @@ describe('what the numbers of a run do not say', () => {
       'ran again: restart docker, notified by write drop-in (not in effect yet: dockerd is older)',
     ]);
     expect(hostFlowLines(host('changed', usual), style)).toEqual([]);
+    const out = taskResult('a', 'skipped', {
+      ...pending,
+      status: 'skipped',
+      note: 'left out by the tags',
+      leftOut: true,
+    });
+    expect(hostFlowLines(host('changed', out), style)).toEqual([
+      'did not run: restart docker, notified by write drop-in (changed): left out by the tags',
+    ]);
+    // A handler that its own condition skips is as wanted.
+    const unwanted = taskResult('a', 'skipped', { ...pending, status: 'skipped', note: 'when: false' });
+    expect(hostFlowLines(host('changed', unwanted), style)).toEqual([]);
   });
 
   it('is told in the recap', () => {
