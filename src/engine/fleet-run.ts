@@ -96,7 +96,8 @@ export class FleetRun {
       if (before !== undefined && before.soakMs > 0) await this.#soak(before, step);
       await this.#batch(step, hosts);
       before = { hosts: batch.hosts, soakMs: batch.soakMs, endedMs: this.#input.context.clock.now() };
-      if (!this.#stop.aborted) this.#input.context.emit({ kind: 'batch-end', play: each.index, number: at + 1 });
+      if (!this.#stop.aborted && batch.kind !== 'all')
+        this.#input.context.emit({ kind: 'batch-end', play: each.index, number: at + 1 });
     }
   }
 
