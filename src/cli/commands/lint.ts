@@ -8,6 +8,7 @@ import type { CommandSpec } from '../command.ts';
 import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../load-inputs.ts';
+import { withNearFile } from '../near-file.ts';
 import { LOOK_OPTIONS } from '../shared-options.ts';
 
 /** `unbusy lint PLAYBOOK…`: every mistake of every playbook, with its place. */
@@ -42,7 +43,7 @@ function mistakesOf(file: string): readonly UnbusyError[] {
     return [];
   } catch (error) {
     if (error instanceof MistakesError) return error.mistakes;
-    if (error instanceof UnbusyError) return [error];
+    if (error instanceof UnbusyError) return [withNearFile(error)];
     throw error;
   }
 }
