@@ -6,7 +6,7 @@
 #   | api answered|silent|none WHY | engine VERSION LIVE-RESTORE DATA-ROOT
 #   | container ID NAME STATUS PID POLICY AUTO-REMOVE EXECS HEALTH ADDRESSES SHIM-NAMESPACE, for each that runs
 #   | config read|absent|unreadable TEXT, of daemon.json | activity build|pull WHAT | unseen build|pull WHY
-#   | own container|network|peer WHAT: our shell's ancestors, our network namespace, and the address that we came from.
+#   | own container|network|unread|peer WHAT: our shell's ancestors, our network namespace, and the address that we came from.
 # Exit: 0 looked; 13 a tool is missing; 64 bad arguments.
 # Never: changes anything; waits longer for a silent daemon than it was told.
 set -eu
@@ -112,7 +112,11 @@ own_way() {
   done
   ours=$(readlink /proc/self/ns/net) || ours=
   theirs=$(readlink /proc/1/ns/net) || theirs=
-  if [ "$ours" != "$theirs" ]; then record own network "$ours"; fi
+  if [ -z "$ours" ] || [ -z "$theirs" ]; then
+    record own unread 'the network namespace of process 1 cannot be read'
+  elif [ "$ours" != "$theirs" ]; then
+    record own network "$ours"
+  fi
   if [ -n "${SSH_CONNECTION:-}" ]; then record own peer "${SSH_CONNECTION%% *}"; fi
 }
 

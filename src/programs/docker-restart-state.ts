@@ -39,6 +39,8 @@ export interface RestartView {
   readonly ownContainer: string | undefined;
   /** True if our shell has another network namespace than PID 1. */
   readonly ownNetwork: boolean;
+  /** Why that could not be seen, if so. */
+  readonly ownUnread: string | undefined;
   /** The address that we came from. */
   readonly peer: string | undefined;
 }
@@ -84,6 +86,7 @@ export function readView(records: readonly ProgramRecord[]): RestartView {
     unseen: all('unseen').map(([kind, each = '']) => ({ kind: kind as 'build' | 'pull', why: each })),
     ownContainer: own('container'),
     ownNetwork: own('network') !== undefined,
+    ownUnread: own('unread'),
     peer: own('peer'),
   };
 }

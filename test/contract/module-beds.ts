@@ -6,6 +6,7 @@ import { openNamespaceWorld } from '../support/namespace-world.ts';
 import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
+import { RESTART_BEDS } from './restart-beds.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
 const fileContent: readonly ModuleBed[] = [
@@ -179,5 +180,6 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   file_content: fileContent,
   file_state: fileState,
   holder_propagation: holderPropagation,
+  ...RESTART_BEDS,
   ...SYSTEMD_BEDS,
 };

@@ -72,6 +72,9 @@ export function blastOf(state: RestartState, live: LiveRestore): readonly string
     ...line('loses its exec sessions (a health check may be one)', execs),
     ...view.activities.map(({ kind, what }) => `breaks off a ${kind}: ${printable(what)}`),
     ...view.unseen.map(({ kind, why }) => `whether a ${kind} is under way is not known: ${printable(why)}`),
+    ...(view.ownUnread === undefined
+      ? []
+      : [`whether our own connection leads through a container is not known: ${printable(view.ownUnread)}`]),
     'builds and pulls that leave no trace here, of a client elsewhere, cannot be seen',
   ];
 }

@@ -100,6 +100,7 @@ export function restartState({ unit, properties, view, undo }: Twist = {}): Rest
       unseen: [],
       ownContainer: undefined,
       ownNetwork: false,
+      ownUnread: undefined,
       peer: undefined,
       ...view,
     },
