@@ -4,7 +4,7 @@ import type { StopReport } from '../core/results.ts';
 import { type ConfirmRequest, type Danger, dangerWords, type PlannedBatch, type RolloutPlan } from '../core/rollout.ts';
 import { printable } from '../core/text.ts';
 import { errorText } from './error-lines.ts';
-import { foldHosts } from './fold-hosts.ts';
+import { foldHosts, foldHostsWithin } from './fold-hosts.ts';
 import type { Style } from './style.ts';
 
 /** What of a rollout stays on the screen; `quiet` leaves only what went wrong. */
@@ -54,12 +54,16 @@ function batchText({ kind, hosts, soakMs }: PlannedBatch, last: boolean): string
   return `${hosts.length}${what}${soakMs === 0 || last ? '' : `, soak ${formatDuration(soakMs)}`}`;
 }
 
+/** Columns for the hosts that struck a rule; all of them stand with their status. */
+const STOP_HOSTS = 30;
+
 /** Why a run stopped itself, in one sentence without a full stop. */
 export function stopText(stop: StopReport): string {
   const where = printable(stop.where);
   if (stop.kind === 'refused') return `the question before ${where} was not answered with yes`;
   const { rule, tolerated, count, of, hosts } = stop;
-  return `${count} of ${hostCount(of)} ${rule} (${names(hosts)}), and the stop rule tolerates ${tolerated}; in ${where}`;
+  const which = printable(foldHostsWithin(hosts, STOP_HOSTS));
+  return `${count} of ${hostCount(of)} ${rule} (${which}), and the stop rule tolerates ${tolerated}; in ${where}`;
 }
 
 /** The question before a batch that may restart something: where, on which hosts, what, and what is asked later. */

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { idOf, matchingRuns, newRunName } from '../../../src/journal/run-id.ts';
+import { lockRun } from '../../../src/journal/run-lock.ts';
+import {
+  createRun,
+  defaultRunsFolder,
+  listRuns,
+  pruneRuns,
+  type RunInputs,
+  readInputs,
+} from '../../../src/journal/runs-folder.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unbusy-runs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const INPUTS: RunInputs = {
+  ...{ schema: 'unbusy/run-inputs/1', version: '0', startedAt: '', command: 'unbusy run p.yml', options: {} },
+  ...{ withheld: [], playbook: '/p.yml', hashes: { playbook: '', inventory: '', variables: '' } },
+};
+const DAY = 86_400_000;
+const make = (day: number) => createRun(folder, day * DAY, INPUTS, '- hosts: all\n');
+
+describe('where runs are recorded', () => {
+  it.each([
+    [{ XDG_STATE_HOME: '/s', HOME: '/h' }, '/s/unbusy/runs'],
+    [{ XDG_STATE_HOME: '', HOME: '/h' }, '/h/.local/state/unbusy/runs'],
+    [{ XDG_STATE_HOME: 'relative', HOME: '/h' }, '/h/.local/state/unbusy/runs'],
+    [{}, undefined],
+  ])('%j', (env, expected) => {
+    expect(defaultRunsFolder(env)).toBe(expected);
+  });
+});
+
+describe('the record of a run', () => {
+  it('is named by its time, is its owner’s alone, and gives back what it began with', () => {
+    const directory = make(1);
+    expect(directory).toMatch(/\/19700102T000000Z-[0-9a-f]{6}$/);
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(readInputs(directory)).toEqual(INPUTS);
+    expect(readInputs(folder)).toBeUndefined();
+  });
+
+  it('is kept for so many newer ones; never removed are one in use, and what is no record', () => {
+    const [oldest = '', old = '', ...newer] = [1, 2, 3, 4].map(make);
+    const strange = ['notes', '20260102T030405Z-abcdef'].map((name) => join(folder, name));
+    for (const path of strange) mkdirSync(path);
+    const release = lockRun(oldest, 0);
+    pruneRuns(folder, 2);
+    release();
+    expect([oldest, old, ...newer, ...strange].map((path) => existsSync(path))).toEqual(
+      [oldest, old, ...newer, ...strange].map((path) => path !== old),
+    );
+    pruneRuns(folder, 2);
+    expect(existsSync(oldest)).toBe(false);
+    expect(listRuns(folder)).toHaveLength(2);
+    expect(readdirSync(folder)).toHaveLength(4);
+  });
+
+  it('is found by its name, its id, and the beginning of either', () => {
+    const names = ['20260102T030405Z-7f3a1c', '20260101T030405Z-7f0000'];
+    expect(matchingRuns(names, '7f3a1c')).toEqual(names.slice(0, 1));
+    expect(matchingRuns(names, '20260101')).toEqual(names.slice(1));
+    expect(matchingRuns(names, '7f')).toEqual(names);
+    expect([matchingRuns(names, ''), matchingRuns(names, 'x')]).toEqual([[], []]);
+    expect(idOf(newRunName(0))).toMatch(/^[0-9a-f]{6}$/);
+    expect(idOf('../20260102T030405Z-7f3a1c')).toBeUndefined();
+  });
+});
