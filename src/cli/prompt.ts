@@ -20,7 +20,12 @@ export function askLine({ input, output }: PromptStreams, question: string, sign
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     reader.question(question, resolve);
-  }).finally(() => reader.close());
+  })
+    .catch((error) => {
+      output.write('\n');
+      throw error;
+    })
+    .finally(() => reader.close());
 }
 
 /** Asks for a line that is not shown while it is typed. Throws E_INTERRUPTED on ^C and E_USAGE on the end of input. */

@@ -44,7 +44,8 @@ export type RunEvent =
   /** A host that had ended well does not answer after the soak. */
   | { readonly kind: 'host-lost'; readonly host: string; readonly error: ErrorReport }
   | { readonly kind: 'confirm-start'; readonly request: ConfirmRequest }
-  | { readonly kind: 'confirm-end'; readonly answer: ConfirmAnswer }
+  /** Without an answer, whoever was asked interrupted, or the run ended meanwhile. */
+  | { readonly kind: 'confirm-end'; readonly answer?: ConfirmAnswer }
   /** No further host is begun. */
   | { readonly kind: 'stopped'; readonly stop: StopReport }
   | { readonly kind: 'notice'; readonly host?: string; readonly text: string; readonly error?: ErrorReport }

@@ -32,11 +32,11 @@ export class Consent {
     const risks = risksOf(request.dangers);
     if (this.#source.kind !== 'ask' || [...risks].every((risk) => this.permits(risk))) return true;
     this.#emit({ kind: 'confirm-start', request });
-    let answer: ConfirmAnswer = 'no';
+    let answer: ConfirmAnswer | undefined;
     try {
       answer = await this.#source.ask(request, signal);
     } finally {
-      this.#emit({ kind: 'confirm-end', answer });
+      this.#emit({ kind: 'confirm-end', ...(answer === undefined ? {} : { answer }) });
     }
     if (answer === 'all') for (const risk of risks) this.#run.add(risk);
     if (answer === 'yes') this.#batch = risks;

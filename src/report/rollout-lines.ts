@@ -27,7 +27,7 @@ export function rolloutLines(event: RunEvent, style: Style, quiet: boolean): rea
     case 'soak-start':
       return quiet ? [] : [`Soaking ${formatDuration(event.ms)} before ${printable(event.next)}; ^C stops here.`];
     case 'confirm-end':
-      return [`Answer: ${event.answer}`];
+      return event.answer === undefined ? [] : [`Answer: ${event.answer}`];
     default:
       return [];
   }
