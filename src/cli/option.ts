@@ -15,8 +15,8 @@ export interface OptionSpec {
   readonly fallback?: string;
   /** Environment variable that is asked if it is not given. */
   readonly env?: string;
-  /** What a shell may complete its value with. */
-  readonly completes?: 'file';
+  /** What a shell may complete its value with; `host`: hosts and groups of the inventory that the line names. */
+  readonly completes?: 'file' | 'host';
 }
 
 /** One argument of a command. */
@@ -25,5 +25,5 @@ export interface ArgumentSpec {
   readonly help: string;
   readonly required: boolean;
   readonly variadic?: boolean;
-  readonly completes?: 'file' | readonly string[];
+  readonly completes?: 'file' | 'host' | readonly string[];
 }

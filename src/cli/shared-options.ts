@@ -29,6 +29,7 @@ export const HOST_OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     value: 'pattern',
     help: 'Only these of the hosts: names, groups, globs, web[01:40], a:&b, a:!b, @file.',
+    completes: 'host',
   },
 ];
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -47,5 +47,35 @@ complete -C 'unbusy run --host-k'; complete -C 'unbusy run --host-keys acc'; com
       'exit-codes',
       '',
     ]);
+  });
+
+  /** An unbusy that knows an inventory, and a name that a shell would execute if it read it. */
+  const withHosts = () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    const names = ['docker', 'cd01', 'cd02', `$(touch ${folder}/hurt)`, 'web 1'].map((name) => `'${name}'`).join(' ');
+    const text = `#!/bin/sh\n[ "$*" = "inventory --names -i hosts.yml" ] && printf '%s\\n' ${names}\n`;
+    writeFileSync(join(bin, 'unbusy'), text, { mode: 0o755 });
+    return { ...process.env, PATH: `${bin}:${process.env.PATH}`, HOME: folder };
+  };
+
+  it.skipIf(!installed('bash'))('complete in bash hosts and groups of the inventory that the line names', () => {
+    const script = `${renderCompletion('bash', COMMANDS)}
+try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _unbusy; printf '%s|' "\${COMPREPLY[@]}"; echo; }
+try unbusy run p.yml -i hosts.yml -l cd; try unbusy why -i hosts.yml d; try unbusy scan --inventory = hosts.yml -l '$'
+try unbusy run p.yml -l cd`;
+    const { stdout } = spawnSync('bash', [], { input: script, encoding: 'utf8', env: withHosts() });
+    expect(stdout.split('\n')).toEqual(['cd01|cd02|', 'docker|', `$(touch ${folder}/hurt)|`, '|', '']);
+    expect(existsSync(join(folder, 'hurt'))).toBe(false);
+  });
+
+  it.skipIf(!installed('fish'))('complete in fish hosts and groups of the inventory that the line names', () => {
+    const script = `${renderCompletion('fish', COMMANDS)}
+complete -C 'unbusy run p.yml -i hosts.yml -l cd'; complete -C 'unbusy why -i hosts.yml doc'; complete -C 'unbusy run p.yml -l cd'`;
+    const file = join(folder, 'hosts.fish');
+    writeFileSync(file, script);
+    const { stdout } = spawnSync('fish', [file], { encoding: 'utf8', env: withHosts() });
+    expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['cd01', 'cd02', 'docker', '']);
+    expect(existsSync(join(folder, 'hurt'))).toBe(false);
   });
 });

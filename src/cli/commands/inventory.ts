@@ -11,10 +11,11 @@ import { HOST_OPTIONS, LOOK_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 export const inventoryCommand: CommandSpec = {
   name: 'inventory',
   summary: 'Show hosts, groups and variables, each with its origin; no host is touched.',
-  args: [{ name: 'pattern', help: 'Host pattern; all if not given.', required: false }],
+  args: [{ name: 'pattern', help: 'Host pattern; all if not given.', required: false, completes: 'host' }],
   options: [
     ...HOST_OPTIONS,
     VARS_OPTION,
+    { name: 'names', kind: 'switch', help: 'Names of hosts and groups only, one a line; completion asks for them.' },
     { name: 'json', kind: 'switch', help: 'One JSON object on stdout.' },
     ...LOOK_OPTIONS,
   ],
@@ -26,6 +27,10 @@ export const inventoryCommand: CommandSpec = {
   async run(io, args, given) {
     const { inventory, extraVars, limit } = loadInputs(given);
     const hosts = selectHosts(inventory, args[0] ?? 'all', limit).map((host) => withExtra(host, extraVars));
+    if (given.has('names')) {
+      io.out.write(namesOf(inventory, hosts).join(''));
+      return 0;
+    }
     if (given.has('json')) {
       io.out.write(`${JSON.stringify(jsonOf(inventory, hosts), null, 2)}\n`);
       return 0;
@@ -38,6 +43,13 @@ export const inventoryCommand: CommandSpec = {
     return 0;
   },
 };
+
+/** Groups that hold one of these hosts, then the hosts. */
+function namesOf({ groups }: Inventory, hosts: readonly InventoryHost[]): readonly string[] {
+  const names = new Set(hosts.map((host) => host.name));
+  const shown = [...groups].filter(([, members]) => members.some((member) => names.has(member)));
+  return [...new Set([...shown.map(([name]) => name), ...names])].map((name) => `${printable(name)}\n`);
+}
 
 interface ExtraVars {
   readonly vars: InventoryHost['vars'];

@@ -28,7 +28,7 @@ export const whyCommand: CommandSpec = {
   name: 'why',
   summary: 'Explain what keeps a container, a path or a block device busy on a host; changes nothing.',
   args: [
-    { name: 'host', help: 'A host of the inventory.', required: true },
+    { name: 'host', help: 'A host of the inventory.', required: true, completes: 'host' },
     { name: 'target', help: 'Container name or id, absolute path, /dev/NAME or MAJOR:MINOR.', required: true },
   ],
   options: [

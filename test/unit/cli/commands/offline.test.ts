@@ -118,6 +118,12 @@ describe('inventory', () => {
     expect(out).not.toContain('db1');
   });
 
+  it('gives names alone, as completion asks for them', async () => {
+    const { out } = await type('inventory', '-i', at('hosts.yml'), '--names');
+    expect(out.split('\n')).toEqual(expect.arrayContaining(['web', 'db', 'web01', 'db1', '']));
+    expect(out).not.toMatch(/port|text|:/);
+  });
+
   it('gives one JSON object, narrowed as asked', async () => {
     const { out } = await type('inventory', '-i', at('hosts.yml'), 'db', '--json');
     const { schema, groups, hosts } = JSON.parse(out);
