@@ -36,6 +36,7 @@ export function readBlock(
   const become = typeof own.become === 'boolean' ? own.become : around.become;
   const inner: Surroundings = {
     ...around,
+    inBlock: true,
     when: [...around.when, ...when],
     tags: [...around.tags, ...readTags(own.tags)],
     ...(become === undefined ? {} : { become }),

@@ -36,6 +36,7 @@ export interface Surroundings {
   readonly become?: boolean;
   readonly tags: readonly string[];
   readonly standby?: 'rescue' | 'handler';
+  readonly inBlock?: true;
   /** Names that exist only there. */
   readonly locals: ReadonlySet<string>;
 }
@@ -139,6 +140,7 @@ class TaskReader {
       ...(notify.length === 0 ? {} : { notify }),
       ...(this.#loop === undefined ? {} : { loop: this.#loop.loop }),
       ...(this.#around.standby === undefined ? {} : { standby: this.#around.standby }),
+      ...(this.#around.inBlock === undefined ? {} : { inBlock: true }),
       place: this.#source.placeAt(this.#node.offset),
     };
   }

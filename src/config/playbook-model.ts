@@ -70,6 +70,8 @@ export interface Task {
   readonly loop?: Loop;
   /** It runs only when something asks for it: the failure of its block, or a notification. */
   readonly standby?: 'rescue' | 'handler';
+  /** What comes before it in its block may fail, so that it has its turn. */
+  readonly inBlock?: true;
   readonly place: SourcePlace;
 }
 

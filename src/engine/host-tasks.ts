@@ -95,8 +95,14 @@ export class HostTasks {
     for (const task of foreseeable(next, scope, isCertain)) {
       const module = this.#context.modules.get(task.module);
       if (module === undefined || this.#play.wantsRoot(task) !== root) continue;
-      for (const { slot, prepared } of this.#slots(task, ahead))
-        if (prepared.kind === 'run') yield { slot, module, params: prepared.params };
+      for (const { slot, prepared } of this.#slots(task, ahead)) {
+        if (prepared.kind !== 'run') continue;
+        const { params } = prepared;
+        const foresight = module.foresight?.(params) ?? 'free';
+        if (foresight === 'own-code' && task.inBlock === true && task !== from) continue;
+        yield { slot, module, params };
+        if (foresight === 'acts' && this.#context.mode === 'run') return;
+      }
     }
   }
 

@@ -69,6 +69,12 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   findings?(state: State): readonly Finding[];
   /** Why what is configured is not in effect yet; handlers run for it as for a change, so that a run that was cut before them is finished by the next one. */
   unsettled?(state: State, params: Params): string | undefined;
+  /**
+   * Whether a task may be looked at ahead of its turn. `own-code`: looking runs something of the user's, which inside a
+   * block has its turn. `acts`: it will act whatever is seen, so that to look at what comes after it would be in vain.
+   * Absent: it may.
+   */
+  foresight?(params: Params): 'free' | 'own-code' | 'acts';
   /** Hosts of equal signature may stand for each other as canaries. */
   signature?(state: State): string;
   /** The dangerous risks that a task with these parameters may come to need; a run without anyone to confirm them is refused before it connects. */

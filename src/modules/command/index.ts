@@ -29,6 +29,10 @@ export const commandModule = defineModule<CommandParams, CommandState, Change>({
   plan,
   apply,
   verify,
+  foresight: ({ changed_when, creates, removes }) => {
+    if (isLiteralFalse(changed_when)) return 'own-code';
+    return creates === undefined && removes === undefined ? 'acts' : 'free';
+  },
   result: (state) => ({ ...(state.result ?? {}), changed: false }),
 });
 

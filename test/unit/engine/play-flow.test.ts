@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Scope } from '../../../src/config/playbook-model.ts';
+import type { Play, Scope } from '../../../src/config/playbook-model.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import { exitCodeOf } from '../../../src/core/exit-codes.ts';
-import { block, playOf, runOnShelf, shelfTask, story } from '../../support/play-bench.ts';
+import {
+  type BenchParts,
+  block,
+  playOf,
+  runOnShelf,
+  shelfTask,
+  story,
+  type TaskParts,
+} from '../../support/play-bench.ts';
 import { newShelf, silentSession } from '../../support/shelf.ts';
 
 const condition = (text: string, truth: boolean | ((scope: Scope) => boolean)) => ({
@@ -323,5 +331,49 @@ describe('a loop', () => {
     expect(all.result.tasks[0]).toMatchObject({ status: 'skipped', note: 'when: false' });
     const none = await runOnShelf(newShelf('a'), playOf([shelfTask('t', { remove: item, loop: [] })]));
     expect(none.result.tasks[0]).toMatchObject({ status: 'skipped', note: 'the list of the loop is empty' });
+  });
+});
+
+describe('looking ahead', () => {
+  const item = (scope: Scope) => [String(scope.get('item'))];
+  /** What was looked at before anything was done, by the names of tasks that remove their own. */
+  async function seenFirst(play: Play, mode: 'run' | 'check' = 'run') {
+    const seen: string[] = [];
+    const module: BenchParts['module'] = {
+      foresight: ({ remove: [name = ''] }) =>
+        name.startsWith('acts') ? 'acts' : name.startsWith('reads') ? 'own-code' : 'free',
+      async observe(_session, { remove }) {
+        seen.push(remove.join());
+        return { kind: 'known', state: [], gaps: [] };
+      },
+    };
+    let first: readonly string[] | undefined;
+    await runOnShelf(newShelf(), play, {
+      mode,
+      module: {
+        ...module,
+        plan: () => {
+          first ??= [...seen];
+          return [];
+        },
+      },
+    });
+    return first;
+  }
+  const one = (name: string, parts: TaskParts = {}) => shelfTask(name, { remove: [name], ...parts });
+
+  it('ends at a task that will act whatever is seen, but not in a check', async () => {
+    const steps = [one('a'), one('acts'), one('b')];
+    expect(await seenFirst(playOf(steps))).toEqual(['a', 'acts']);
+    expect(await seenFirst(playOf(steps), 'check')).toEqual(['a', 'acts', 'b']);
+    const loop = shelfTask('loop', { remove: item, loop: ['a', 'acts', 'b'] });
+    expect(await seenFirst(playOf([loop, one('c')]))).toEqual(['a', 'acts']);
+  });
+
+  it("leaves what runs the user's own code its turn inside a block, and only there", async () => {
+    const inBlock = { inBlock: true } as const;
+    const inside = [one('a', inBlock), one('reads', inBlock), one('b', inBlock)];
+    expect(await seenFirst(playOf([block(inside), one('reads too')]))).toEqual(['a', 'b', 'reads too']);
+    expect(await seenFirst(playOf([one('a'), one('reads'), one('b')]))).toEqual(['a', 'reads', 'b']);
   });
 });
