@@ -154,6 +154,7 @@ main() {
   # Time to tell what came of it, and to be answered, before the host takes it back.
   reserve=$((seconds / 4))
   if [ "$reserve" -gt 30 ]; then reserve=30; fi
+  if [ "$reserve" -lt 10 ] && [ "$seconds" -ge 30 ]; then reserve=10; fi
   keys=
   while [ "$1" != -- ]; do
     keys="$keys $1"

@@ -40,7 +40,7 @@ const fields = {
     .default('2m')
     .describe(
       'From the restart on; after this time the host takes the change back by itself, unless all was found well and confirmed. ' +
-        'Three quarters of it are for dockerd to answer again.',
+        'About three quarters of it are for dockerd to answer again.',
     ),
 };
 
