@@ -102,7 +102,7 @@ const ZSH_HOSTS = `_unbusy_hosts() {
     before=$word
   done
   names=("\${(@f)$(unbusy inventory --names $from 2>/dev/null)}")
-  compadd -a names
+  compadd -- \${names:#}
 }`;
 
 function zshOption(option: OptionSpec): readonly string[] {
