@@ -98,8 +98,8 @@ const systemdUnit: readonly ModuleBed[] = [
   unitBed('one to disable', { enabled: false }, {}, { UnitFileState: 'disabled' }),
   unitBed('one to mask', { masked: true, state: 'stopped' }, DOWN, { ...DOWN, UnitFileState: 'disabled' }),
   unitBed(
-    'one to unmask, enable and start',
-    { masked: false, enabled: true, state: 'started' },
+    'one to unmask and start',
+    { masked: false, state: 'started' },
     { ...DOWN, LoadState: 'masked', UnitFileState: 'masked' },
     { ...DOWN, UnitFileState: 'disabled' },
   ),

@@ -25,7 +25,11 @@ show() {
   need=no
   [ "$loaded" = "$(sums "$1")" ] || need=yes
   printf 'Id=%s\nNeedDaemonReload=%s\nDropInPaths=%s\n' "$1" "$need" "$(printf '%s' "$loaded" | sed 's/^[^/]*//' | tr '\n' ' ' | sed 's/ $//')"
-  grep -v -e '^Fail=' -e '^Falls=' "$home/units/$1"
+  # A drop-in that says so breaks the unit once it was read.
+  broken=
+  for file in $(drop_ins "$1"); do if [ "$need" = no ] && grep -q '^Breaks=' "$file"; then broken=1; fi; done
+  [ -z "$broken" ] || echo LoadState=bad-setting
+  grep -v -e '^Fail=' -e '^Falls=' ${broken:+-e '^LoadState='} "$home/units/$1"
 }
 
 for verb do case $verb in -*) ;; *) break ;; esac; done

@@ -1,6 +1,5 @@
 import type { Session } from '../../connection/session.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import { recordUndo } from '../../programs/record-undo.ts';
 import { unitStates } from '../../programs/systemd-unit-state.ts';
@@ -34,16 +33,12 @@ async function observe(host: Session, { path, restarts }: JsonKeysParams): Promi
   const look = await lookAtTextFile(host, path);
   if (!look.ok) return { kind: 'unknown', error: look.error };
   const { file } = look;
-  const known = (older: boolean, gaps: readonly Gap[] = []): Observed<JsonKeysState> => ({
-    kind: 'known',
-    state: { file, older },
-    gaps,
-  });
+  const known = (older: boolean): Observed<JsonKeysState> => ({ kind: 'known', state: { file, older }, gaps: [] });
   if (restarts === undefined || file.found.type !== 'file') return known(false);
   const units = await unitStates(host, [restarts]);
   if (!units.ok) {
-    if (units.error.code !== 'E_PREFLIGHT_TOOL') return { kind: 'unknown', error: units.error };
-    return known(false, [{ what: printable(restarts), why: units.error.message }]);
+    // Where systemd does not run the host, nothing of it runs there.
+    return units.error.code === 'E_PREFLIGHT_TOOL' ? known(false) : { kind: 'unknown', error: units.error };
   }
   const pid = units.units[0]?.mainPid ?? 0;
   if (pid === 0) return known(false);

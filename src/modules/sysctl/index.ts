@@ -25,7 +25,7 @@ export const sysctlModule = defineModule<SysctlParams, SysctlState, SysctlChange
 });
 
 async function observe(host: Session, params: SysctlParams): Promise<Observed<SysctlState>> {
-  const { key, persistent, if_exists } = params;
+  const { key, persistent } = params;
   const [look, file] = await Promise.all([
     readSysctl(host, pathOfKey(key)),
     persistent ? lookAtTextFile(host, params.file) : undefined,
@@ -34,17 +34,12 @@ async function observe(host: Session, params: SysctlParams): Promise<Observed<Sy
   if (file !== undefined && !file.ok) return { kind: 'unknown', error: file.error };
   const { found } = look;
   const state = { key, found, file: file?.file, kernel: host.facts.kernel };
-  return { kind: 'known', state, gaps: gapsOf(found, key, if_exists, persistent) };
+  return { kind: 'known', state, gaps: gapsOf(found, persistent) };
 }
 
-function gapsOf(found: SysctlFound, key: string, ifExists: boolean, persistent: boolean): readonly Gap[] {
-  if (found.value === undefined) {
-    return ifExists
-      ? [{ what: printable(key), why: 'this kernel has no such parameter, so nothing is to be done' }]
-      : [];
-  }
+function gapsOf({ value, closed }: SysctlFound, persistent: boolean): readonly Gap[] {
   const why = 'cannot be read, so nobody knows whether it sets another value at boot';
-  return persistent ? found.closed.map((path) => ({ what: printable(path), why })) : [];
+  return value !== undefined && persistent ? closed.map((path) => ({ what: printable(path), why })) : [];
 }
 
 function apply(host: Session, change: SysctlChange): Promise<Applied> {
@@ -53,7 +48,9 @@ function apply(host: Session, change: SysctlChange): Promise<Applied> {
   return setSysctl(host, { path: String(witness.path), expected: String(witness.value), value: text });
 }
 
-function describe({ key, found, file }: SysctlState): JsonObject {
-  const value = found.value === undefined ? {} : { value: normalValue(found.value) };
-  return { key, exists: found.value !== undefined, ...value, ...(file === undefined ? {} : { file: file.path }) };
+function describe({ key, found, file, kernel }: SysctlState): JsonObject {
+  if (found.value === undefined) {
+    return { key, exists: false, reason: `this kernel (${printable(kernel)}) has no such parameter` };
+  }
+  return { key, exists: true, value: normalValue(found.value), ...(file === undefined ? {} : { file: file.path }) };
 }

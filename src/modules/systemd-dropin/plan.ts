@@ -115,6 +115,7 @@ export function isBroken({ loadState }: UnitState): boolean {
 
 /** What systemd says of a unit that it cannot use. */
 export function brokenWords({ id, loadState, properties }: UnitState): string {
-  const error = properties.get('LoadError') ?? '';
-  return `systemd cannot use ${printable(id)} so: ${loadState}${/[a-z]/i.test(error) ? ` (${printable(error)})` : ''}`;
+  // "NAME \"TEXT\"", as D-Bus has it.
+  const error = /"(.+)"/.exec(properties.get('LoadError') ?? '')?.[1];
+  return `systemd cannot use ${printable(id)} so: ${loadState}${error === undefined ? '' : ` (${printable(error)})`}`;
 }

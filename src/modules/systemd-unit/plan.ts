@@ -27,9 +27,13 @@ function stepsFor(unit: UnitState, params: UnitParams, tried: Tried): readonly S
   const isDone = (id: string) => ['done', 'as-wanted'].includes(tried.get(id)?.kind ?? '');
   const steps: Step[] = [];
   const isMasked = unit.loadState === 'masked' || unit.unitFileState.startsWith('masked');
-  if (params.masked === false && isMasked) steps.push({ action: 'unmask', why: 'it is masked' });
-  if (unit.needsReload) steps.push({ action: 'reload', why: 'its files are newer than what systemd has read' });
-  if (params.enabled === true && !isEnabled(unit)) steps.push({ action: 'enable', why: `it is ${fileWord(unit)}` });
+  const isUnmasked = params.masked === false && isMasked;
+  if (isUnmasked) steps.push({ action: 'unmask', why: 'it is masked' });
+  // Behind its mask nobody sees whether the unit is enabled, or newer than what was read: the next look does.
+  if (unit.needsReload && !isUnmasked)
+    steps.push({ action: 'reload', why: 'its files are newer than what systemd has read' });
+  if (params.enabled === true && !isEnabled(unit) && !isUnmasked)
+    steps.push({ action: 'enable', why: `it is ${fileWord(unit)}` });
   if (params.state === 'started' && !isUp(unit) && !isDone('start')) {
     steps.push({ action: 'start', why: `it is ${unit.activeState}` });
   }
