@@ -84,6 +84,7 @@ export class HostRun {
       ...bed,
       ...{ host: this.#host.name, tasks, wantsRoot, signal: this.#signal },
       session: (root) => this.#session(root),
+      renew: () => this.#sessions.close(),
     });
     await new PlayFlow(play, tasks, { ...bed, worker }).run();
   }

@@ -38,6 +38,8 @@ export interface PlayOnHost {
   wantsRoot(task: Task): boolean;
   /** Undefined: there is none, and the host knows why. */
   session(root: boolean): Promise<Session | undefined>;
+  /** Closes what is open, so that the next session is a new one. */
+  renew(): Promise<void>;
 }
 
 /** Runs tasks of a play on one host, each when it is asked for, and looks ahead at those that are certain to come. */
@@ -51,12 +53,19 @@ export class HostTasks {
     this.#play = play;
   }
 
-  /** Why no further task can run on this host; undefined: one can. */
-  get gone(): string | undefined {
+  /**
+   * Why no further task can run on this host; undefined: one can. A session that was ended because a task took too long
+   * is opened anew, if all that ran in it is known to be gone; what was lost is left alone.
+   */
+  async gone(): Promise<string | undefined> {
     if (this.#play.signal.aborted) return reasonOf(this.#play.signal).message;
-    return [...this.#lookaheads.keys()].some((session) => session.over === true)
-      ? 'the session with the host was lost'
-      : undefined;
+    const over = [...this.#lookaheads.keys()].filter((session) => session.over === true);
+    if (over.length === 0) return undefined;
+    const ends = await Promise.all(over.map(isGone));
+    if (ends.includes(false)) return 'the session with the host was lost';
+    this.#lookaheads.clear();
+    await this.#play.renew();
+    return undefined;
   }
 
   /** Runs one task and records its result, as `finish` leaves it; undefined: there is no session for it. */
@@ -160,6 +169,15 @@ export class HostTasks {
         permits: (risk) => this.#context.permits?.(risk) === true,
       }),
     );
+  }
+}
+
+/** True if all that ran in a session that is over is known to be gone. */
+async function isGone(session: Session): Promise<boolean> {
+  try {
+    return (await session.cancel('the session is over')).gone;
+  } catch {
+    return false;
   }
 }
 

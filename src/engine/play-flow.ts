@@ -68,7 +68,8 @@ export class PlayFlow {
   async #task(task: Task): Promise<Stop | undefined> {
     if (!this.#chosen.has(task)) return undefined;
     const { worker, mode } = this.#bed;
-    if (worker.gone !== undefined) return { why: worker.gone };
+    const gone = await worker.gone();
+    if (gone !== undefined) return { why: gone };
     const result = await worker.run(task, (one) => this.#isCertain(one));
     if (result === undefined) return { why: 'no session with the rights that the task needs' };
     this.#notified.hear(task, result, mode);
@@ -77,16 +78,17 @@ export class PlayFlow {
 
   async #block(block: Block): Promise<Stop | undefined> {
     let stop = await this.#list(block.tasks);
-    if (stop?.failure !== undefined && this.#canRescue(block, stop.failure))
+    if (stop?.failure !== undefined && (await this.#canRescue(block, stop.failure)))
       stop = await this.#rescue(block, stop.failure, stop);
     const last = await this.#list(block.always);
     return stop ?? last;
   }
 
-  #canRescue(block: Block, { status, error }: TaskResult): boolean {
+  async #canRescue(block: Block, { status, error }: TaskResult): Promise<boolean> {
     if (status !== 'failed' && status !== 'unknown') return false;
     if (error !== undefined && NOT_RESCUED.has(ERROR_CODES[error.code].class)) return false;
-    return this.#bed.worker.gone === undefined && tasksOf(block.rescue).some((task) => this.#chosen.has(task));
+    if (!tasksOf(block.rescue).some((task) => this.#chosen.has(task))) return false;
+    return (await this.#bed.worker.gone()) === undefined;
   }
 
   /** A rescue of which every task was skipped has rescued nothing: the failure stands. */
@@ -127,7 +129,7 @@ export class PlayFlow {
       results.leaveOut(handler, by);
       return stopped;
     }
-    const why = stopped ?? worker.gone;
+    const why = stopped ?? (await worker.gone());
     const finish = (ended: Parameters<typeof asHandler>[0]) => asHandler(ended, by, mode);
     const result = why === undefined ? await worker.run(handler, (one) => this.#isCertain(one), finish) : undefined;
     if (result !== undefined) return endsHost(result.status) ? `stopped after: ${handler.name}` : undefined;

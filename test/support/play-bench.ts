@@ -88,6 +88,8 @@ export function playOf(steps: readonly Step[], handlers: readonly Task[] = []): 
 export interface BenchParts {
   readonly mode?: 'run' | 'check';
   readonly session?: Session;
+  /** Opens each session anew; without it `session` is given each time. */
+  readonly open?: () => Session;
   readonly module?: Partial<Module<ShelfParams, readonly string[]>>;
   readonly without?: readonly string[];
   readonly signal?: AbortSignal;
@@ -97,7 +99,14 @@ export interface BenchParts {
 export async function runOnShelf(
   shelf: Shelf,
   play: Play,
-  { mode = 'run', session = silentSession('h1'), module = {}, without = [], signal }: BenchParts = {},
+  {
+    mode = 'run',
+    session = silentSession('h1'),
+    open = () => session,
+    module = {},
+    without = [],
+    signal,
+  }: BenchParts = {},
 ): Promise<{ readonly result: HostResult; readonly events: readonly RunEvent[] }> {
   const events: RunEvent[] = [];
   const context = {
@@ -105,7 +114,7 @@ export async function runOnShelf(
     taskMs: 1000,
     emit: (event: RunEvent) => void events.push(event),
     clock: systemClock,
-    connector: { open: async () => ({ ok: true as const, session }), close: async () => {} },
+    connector: { open: async () => ({ ok: true as const, session: open() }), close: async () => {} },
     modules: new Map([['shelf', { ...shelfModule(shelf), ...module } as unknown as Module]]),
     extraVars: {},
   };

@@ -22,6 +22,10 @@ const condition = (text: string, truth: boolean | ((scope: Scope) => boolean)) =
 });
 const never = condition('false', false);
 
+/** A session whose link can be cut: nobody can tell then what is left on the host. */
+const lostSession = () =>
+  Object.assign(silentSession('h1'), { over: false, cancel: async () => ({ gone: false, left: 'nobody could look' }) });
+
 describe('handlers', () => {
   const reload = shelfTask('reload', { remove: ['old'] });
   const restart = shelfTask('restart');
@@ -72,7 +76,7 @@ describe('handlers', () => {
 
   it('do not run on a host that was lost, and are told as not reached with those who notified them', async () => {
     const shelf = newShelf('a', 'old');
-    const session = Object.assign(silentSession('h1'), { over: false });
+    const session = lostSession();
     const module = {
       async observe() {
         if (!shelf.items.has('a')) session.over = true;
@@ -90,7 +94,7 @@ describe('handlers', () => {
     expect(story(result)).toEqual(['z ok', 'a unknown']);
 
     const seen = newShelf('a', 'old');
-    const cut = Object.assign(silentSession('h1'), { over: false });
+    const cut = lostSession();
     const later = {
       async observe() {
         seen.looks++;
@@ -230,7 +234,7 @@ describe('a block', () => {
 
   it('does not go on after a lost session, neither to its rescue nor to its always', async () => {
     const shelf = newShelf();
-    const session = Object.assign(silentSession('h1'), { over: false });
+    const session = lostSession();
     const blind = (over: boolean) => ({
       async observe() {
         session.over = over;
@@ -243,6 +247,27 @@ describe('a block', () => {
     session.over = false;
     const cut = await runOnShelf(shelf, play, { session, module: blind(false) });
     expect(story(cut.result)).toEqual(['a unknown', 'mend unknown', 'last unknown']);
+  });
+
+  it('goes on in a new session after a task that took too long, if nothing of it is left', async () => {
+    const late = async (gone: boolean) => {
+      const shelf = newShelf('x');
+      const session = Object.assign(silentSession('h1'), { over: false, cancel: async () => ({ gone }) });
+      const module: BenchParts['module'] = {
+        async observe(_session, { remove }) {
+          if (!remove.includes('hangs')) return { kind: 'known', state: [], gaps: [] };
+          session.over = true;
+          return { kind: 'unknown', error: new UnbusyError('E_PROGRAM_TIMEOUT', 'too long') };
+        },
+      };
+      const hangs = shelfTask('hangs', { remove: ['hangs'] });
+      const play = playOf([block([hangs], [shelfTask('mend')], [shelfTask('last')])]);
+      const sessions = [session, silentSession('h1')];
+      const { result } = await runOnShelf(shelf, play, { open: () => sessions.shift() ?? silentSession('h1'), module });
+      return { told: story(result), opened: 2 - sessions.length };
+    };
+    expect(await late(true)).toEqual({ told: ['hangs unknown rescued', 'mend ok', 'last ok'], opened: 2 });
+    expect(await late(false)).toEqual({ told: ['hangs unknown', 'last not-reached'], opened: 1 });
   });
 
   it('does not rescue what a guard stopped', async () => {
