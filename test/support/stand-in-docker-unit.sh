@@ -21,7 +21,7 @@ show() {
   [ "$(text)" = "$(cat "$home/loaded")" ] || need=yes
   printf 'Id=docker.service\nLoadState=%s\nActiveState=active\nSubState=running\n' "$(cat "$home/load-state" 2>/dev/null || echo loaded)"
   printf 'FragmentPath=%s\nNeedDaemonReload=%s\nMainPID=%s\n' "$fragment" "$need" "$(cat "$home/pid" 2>/dev/null || echo 0)"
-  printf 'DropInPaths=%s\n' "$(sed -n 's/^== //p' "$home/loaded" | sed 1d | tr '\n' ' ' | sed 's/ $//')"
+  printf 'DropInPaths=%s\n' "$(sed -n 's/^== //p' "$home/loaded" | sed -e 1d -e 's/.* .*/"&"/' | tr '\n' ' ' | sed 's/ $//')"
   flags=$(sed -n 's/^MountFlags=//p' "$home/loaded" | sed -n '$p')
   if [ -e "$home/numbers" ]; then
     case $flags in slave) flags=524288 ;; shared) flags=1048576 ;; private) flags=262144 ;; '') flags=0 ;; esac
