@@ -20,9 +20,7 @@ export class RunningSweep {
 
   constructor(unbusy: Unbusy, host: LabHost) {
     const argv = unbusy.argv([host], ['run', SWEEP, '--jsonl']);
-    const env = { ...process.env, ...unbusy.env };
-    const limits = { timeout: 180_000, killSignal: 'SIGKILL' } as const;
-    const child = spawn('node', argv, { stdio: ['ignore', 'pipe', 'pipe'], env, ...limits });
+    const child = spawn('node', argv, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000, killSignal: 'SIGKILL' });
     this.#child = child;
     const stderr: Buffer[] = [];
     child.stderr.on('data', (part: Buffer) => stderr.push(part));

@@ -32,12 +32,9 @@ export class Unbusy {
   readonly #folder = mkdtempSync(join(tmpdir(), 'unbusy-lab-'));
 
   constructor() {
+    // Runs are recorded there, and not in the home of whoever runs the lab.
+    process.env.XDG_STATE_HOME = join(this.#folder, 'state');
     execFileSync('node', ['build.mjs'], { cwd: ROOT });
-  }
-
-  /** Where its runs are recorded: not in the home of whoever runs the lab. */
-  get env(): Readonly<Record<string, string>> {
-    return { XDG_STATE_HOME: join(this.#folder, 'state') };
   }
 
   /** What follows `node` on a command line of `unbusy ARGS`, with an inventory of these hosts that only it reads. */
@@ -64,8 +61,12 @@ export class Unbusy {
 
   /** Runs `unbusy ARGS` on these hosts, and gives what it printed. */
   command(hosts: readonly LabHost[], args: readonly string[], options: CommandOptions & Login = {}): Promise<Ran> {
-    const env = { ...this.env, ...options.env };
-    return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options, env });
+    return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options });
+  }
+
+  /** Goes on with the newest run that has something left. */
+  resume(args: readonly string[]): Promise<Ran> {
+    return run('node', [join(ROOT, 'dist/unbusy.mjs'), 'resume', ...args], { timeoutMs: 180_000 });
   }
 
   /** Runs the shipped sweep on these hosts. */
