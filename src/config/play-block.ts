@@ -1,7 +1,8 @@
 import type { Json } from '../core/json.ts';
 import { RESCUE_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
-import { namesAt, type PlaySight, type Reading, readTags, type Surroundings } from './play-task.ts';
+import { namesAt, type PlaySight, type Reading, type Surroundings } from './play-sight.ts';
+import { readTags } from './play-task.ts';
 import { BLOCK_LISTS, blockKeys, taskKeys } from './playbook-keys.ts';
 import type { Block, Step } from './playbook-model.ts';
 import { z } from './schema.ts';

@@ -1,5 +1,6 @@
 import { isBlockNode, listOf, readBlock } from './play-block.ts';
-import { type PlaySight, type Reading, readTask, type Surroundings } from './play-task.ts';
+import type { PlaySight, Reading, Surroundings } from './play-sight.ts';
+import { readTask } from './play-task.ts';
 import type { Step, Task } from './playbook-model.ts';
 import { notifiedNames, registerNames, taskNames } from './step-names.ts';
 import { suggest } from './suggest.ts';
