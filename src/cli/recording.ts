@@ -20,6 +20,7 @@ export const RUN_DIR_OPTION: OptionSpec = {
   value: 'folder',
   help: 'Folder for the records of runs; without it $XDG_STATE_HOME/unbusy/runs, else ~/.local/state/unbusy/runs.',
   env: 'UNBUSY_RUN_DIR',
+  completes: 'file',
 };
 
 /** The record of a run that is being made. */

@@ -29,7 +29,7 @@ export const resumeCommand: CommandSpec = {
   ],
   examples: [
     ['unbusy resume', 'the newest run that has something left, with the options that it had'],
-    ['unbusy resume 7f3a1c -K', 'that run; a password is asked for again, for no record holds one'],
+    ['unbusy resume 7f3a1c -K', 'that run; its record holds no password and no --yes: give them again'],
   ],
   exits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 124, 130, 143],
   async run(io, args, given) {
