@@ -164,7 +164,10 @@ function latentFindings(state: SweepState): readonly Finding[] {
         kind: 'latent',
         title,
         cause: 'a private copy of what still runs',
-        remedy: 'Start the holder with its binds as rslave (HostToContainer in Kubernetes).',
+        remedy:
+          copy.holder.kind === 'unit'
+            ? 'Let the service hear of unmounts, or restart it (holder_propagation, private-tmp-holders.yml).'
+            : 'Start the holder with its binds as rslave (HostToContainer in Kubernetes).',
         containerId: copy.containerId,
         containerName: name,
         holder: copy.holder,

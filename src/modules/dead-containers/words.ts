@@ -17,7 +17,8 @@ export function holderWords(holder: Holder): string {
 /** Why a namespace still has the mount: one phrase for each cause, so that hosts can be folded by it. */
 export const CAUSE_WORDS: Readonly<Record<LeakCause, string>> = {
   'private-propagation': 'its copy of the mount is private, so it never hears of an unmount on the host',
-  'private-tmp': 'PrivateTmp= gave the service a private copy of every mount when it started',
+  'private-tmp':
+    'the service copied every mount when it was started (PrivateTmp=), and its copy did not hear of the unmount',
   'mount-flags-split': 'Docker runs in a mount namespace of its own (MountFlags=), apart from what it started before',
   'thread-namespace': 'one thread has a mount namespace of its own',
   'pinned-namespace': 'a file keeps a mount namespace alive in which no process lives',
@@ -29,7 +30,8 @@ export const CAUSE_WORDS: Readonly<Record<LeakCause, string>> = {
 /** What would keep it from coming back, by cause. */
 export const REMEDY_WORDS: Readonly<Record<LeakCause, string>> = {
   'private-propagation': 'Release it, then start the holder with its binds as rslave (HostToContainer in Kubernetes).',
-  'private-tmp': 'Release it, or restart the service; Docker 17.12.1 and later does not leak this way.',
+  'private-tmp':
+    'Release it; then let the service hear of unmounts, or restart it (holder_propagation, private-tmp-holders.yml).',
   'mount-flags-split':
     'Release it, then remove MountFlags= from docker.service and restart the containers that are older than dockerd.',
   'thread-namespace': 'Release it, or restart the process.',

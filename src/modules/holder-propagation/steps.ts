@@ -66,8 +66,11 @@ export function restartChange(
 
 function whyRestarted(holder: HeldService): string {
   const leaked = leakedOf(holder);
-  const [what, copies] = leaked.length > 0 ? ['is gone', leaked] : ['still runs', latentOf(holder)];
-  return `it holds ${copiesWords(copies)}, which ${what}; ${CAUSE_WORDS[mainCause(holder.copies)]}`;
+  const what =
+    leaked.length > 0
+      ? `it keeps ${copiesWords(leaked)}, gone from the host`
+      : `it has a copy of ${copiesWords(latentOf(holder))}, and will keep that`;
+  return `${what}; ${CAUSE_WORDS[mainCause(holder.copies)]}`;
 }
 
 function blastOf(holder: HeldService, { remedy }: HolderPropagationParams): readonly string[] {

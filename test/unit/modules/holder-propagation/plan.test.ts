@@ -276,6 +276,6 @@ describe('several services', () => {
   it('say what goes along, and that a restart alone is no cure', () => {
     const [change] = planHolders(stateOf([held(PRIVATE, deaf, { along: [unit('chat.service')] })]), paramsOf(restart));
     expect(change?.blast?.join('\n')).toMatch(/chat.service is restarted along.*\n.*once more, and keep that too/);
-    expect(change?.why).toContain('it holds 1 mount of container app, which is gone; MountFlags=private');
+    expect(change?.why).toContain('it keeps 1 mount of container app, gone from the host; MountFlags=private');
   });
 });
