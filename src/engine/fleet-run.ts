@@ -1,6 +1,6 @@
 import type { InventoryHost } from '../config/inventory-model.ts';
 import { UnbusyError } from '../core/errors.ts';
-import type { HostResult, StopReport } from '../core/results.ts';
+import { COUNTED, type HostResult, type StopReport } from '../core/results.ts';
 import type { PlannedBatch, RolloutPlan } from '../core/rollout.ts';
 import type { Consent } from './consent.ts';
 import { dangersOf } from './dangers.ts';
@@ -111,7 +111,9 @@ export class FleetRun {
   /** Hosts that had not ended well before the run was resumed are taken first: if nothing was mended, the stop rules see it at once. */
   #troubledFirst(hosts: readonly string[]): readonly string[] {
     const before = this.#input.resumption?.results;
-    return before === undefined ? hosts : [...hosts].sort((a, b) => Number(before.has(b)) - Number(before.has(a)));
+    if (before === undefined) return hosts;
+    const troubled = (host: string) => COUNTED.some((status) => status === before.get(host)?.status);
+    return [...hosts].sort((a, b) => Number(troubled(b)) - Number(troubled(a)));
   }
 
   /** A batch that was done before the run was resumed may not have soaked to the end. */
