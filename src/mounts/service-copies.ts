@@ -66,6 +66,23 @@ export function serviceCopies(
   });
 }
 
+/**
+ * What is the same in two looks. The tables of one look are not of one moment: a container that was just started, or just
+ * stopped, may be in a table that hears of the host's and not in the host's own.
+ */
+export function seenTwice(
+  first: readonly ServiceNamespace[],
+  second: readonly ServiceNamespace[],
+): readonly ServiceNamespace[] {
+  const key = ({ namespace }: ServiceNamespace, { mount, kind }: ServiceCopy) =>
+    `${namespace.inode}:${mount.id}:${mount.device}:${kind}`;
+  const seen = new Set(first.flatMap((each) => each.copies.map((copy) => key(each, copy))));
+  return second.flatMap((each) => {
+    const copies = each.copies.filter((copy) => seen.has(key(each, copy)));
+    return copies.length === 0 ? [] : [{ ...each, copies }];
+  });
+}
+
 interface Look {
   readonly places: CopyPlaces;
   readonly makers: readonly MountTree[];

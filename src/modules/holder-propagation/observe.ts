@@ -3,7 +3,7 @@ import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
-import { type CopyPlaces, type ServiceNamespace, serviceCopies } from '../../mounts/service-copies.ts';
+import { type CopyPlaces, seenTwice, serviceCopies } from '../../mounts/service-copies.ts';
 import type { DockerAnswer } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { listServices, type RunningService } from '../../programs/list-services.ts';
@@ -60,26 +60,12 @@ async function lookCloser(
   const containers = containersOf(all);
   const first = serviceCopies(base.view, places, containers);
   const second = serviceCopies(again.view, places, containers);
-  const found = stable(first, second);
+  const found = seenTwice(first, second);
   const described = await describeHolders(host, { found, view: again.view, params });
   if (described.kind === 'unknown') return described;
   const unread = all.kind === 'known' ? all.look.gaps : [];
   const state = { ...base, view: again.view, holders: described.holders };
   return { kind: 'known', state, gaps: [...gaps, ...unread, ...described.gaps] };
-}
-
-/**
- * What is the same in two looks. The tables of one look are not of one moment: a container that was just started, or just
- * stopped, may be in a table that hears of the host's and not in the host's own.
- */
-function stable(first: readonly ServiceNamespace[], second: readonly ServiceNamespace[]): readonly ServiceNamespace[] {
-  const seen = new Map(
-    first.flatMap(({ namespace, copies }) => copies.map((copy) => [`${namespace.inode}:${copy.mount.id}`, copy.kind])),
-  );
-  return second.flatMap((each) => {
-    const copies = each.copies.filter(({ mount, kind }) => seen.get(`${each.namespace.inode}:${mount.id}`) === kind);
-    return copies.length === 0 ? [] : [{ ...each, copies }];
-  });
 }
 
 function containersOf(docker: DockerAnswer): readonly ContainerState[] {

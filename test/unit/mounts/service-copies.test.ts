@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serviceCopies } from '../../../src/mounts/service-copies.ts';
+import { seenTwice, serviceCopies } from '../../../src/mounts/service-copies.ts';
 import { container, viewOf } from '../../support/mount-view.ts';
 
 const hex = (start: string) => start.padEnd(64, '0');
@@ -110,5 +110,19 @@ describe('copies of containers in the namespace of a service', () => {
     const pod = '54 50 0:70 / /var/lib/kubelet/pods/9b0c/volumes/token rw - tmpfs tmpfs rw';
     const found = serviceCopies(viewOf(HOST + service('', deadCopy, pod)), { ...PLACES, dataRoot: '' }, []);
     expect(found.flatMap(({ copies }) => copies.map(({ mount }) => mount.id))).toEqual([54]);
+  });
+
+  it('count only if a second look sees the same: tables of one look are not of one moment', () => {
+    const copies = (picture: string) => serviceCopies(viewOf(picture), PLACES, [DEAD, WEB]);
+    const both = copies(HOST + service('', deadCopy, webCopy));
+    const one = copies(HOST + service('', deadCopy));
+    const names = (found: ReturnType<typeof copies>) =>
+      found.flatMap((each) => each.copies.map(({ mount }) => mount.id));
+    expect(names(seenTwice(both, both))).toEqual([52, 53]);
+    expect(names(seenTwice(one, both))).toEqual([52]);
+    expect(names(seenTwice(both, copies(HOST)))).toEqual([]);
+    // The same mount, leaked in one look and in use in the other: nothing is known of it.
+    const used = copies(HOST + service('', deadCopy).replace(DEAD_ROOT, WEB_ROOT).replace(hex('d1'), hex('b1')));
+    expect(names(seenTwice(one, used))).toEqual([]);
   });
 });
