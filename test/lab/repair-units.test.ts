@@ -128,6 +128,38 @@ describeLab('modules for units and their configuration', { a: {}, b: {} }, (host
     });
   });
 
+  test('a run that was cut between the file and the restart is finished by the next one', async () => {
+    await hosts.a.fresh(async (host) => {
+      await startKettle(host);
+      const pid = () => host.must('systemctl show -p MainPID --value kettle');
+      const dropIn = REPAIR[0] ?? '';
+      const restart = 'systemd_unit: {name: kettle.service, state: restarted}';
+      const whole = unbusy.file(
+        'whole.yml',
+        `- name: whole
+  hosts: all
+  tasks:
+    - name: the drop-in
+      ${dropIn}
+      notify: brew again
+  handlers:
+    - name: brew again
+      ${restart}
+`,
+      );
+      const old = await pid();
+      expect((await tasks(host, [dropIn])).code).toBe(0);
+      expect(await pid()).toBe(old);
+      const cut = await unbusy.playbook([host], whole, ['--yes']);
+      expect(changesOf(cut), troubleOf(cut)).toEqual(['restart kettle.service: changed']);
+      const fresh = await pid();
+      expect(fresh).not.toBe(old);
+      const again = await unbusy.playbook([host], whole, ['--yes']);
+      expect([again.code, changesOf(again)], troubleOf(again)).toEqual([0, []]);
+      expect(await pid()).toBe(fresh);
+    });
+  });
+
   test('what is broken is refused with its reason, and nothing is half done', async () => {
     await hosts.b.fresh(async (host) => {
       await startKettle(host);
