@@ -87,7 +87,7 @@ export class FleetRun {
     const plan = await this.#plan(each, open);
     let before: Soaking | undefined;
     for (const [at, batch] of plan.batches.entries()) {
-      const hosts = this.#troubledFirst(batch.hosts).flatMap((name) => byName.get(name) ?? []);
+      const hosts = batch.hosts.flatMap((name) => byName.get(name) ?? []);
       const step = { ...each, later, plan, batch, at, where: whereIs(each.play, plan, at) };
       if (hosts.length === 0) {
         before = this.#endedEarlier(step) ?? before;
@@ -108,12 +108,15 @@ export class FleetRun {
     return plan;
   }
 
-  /** Hosts that had not ended well before the run was resumed are taken first: if nothing was mended, the stop rules see it at once. */
-  #troubledFirst(hosts: readonly string[]): readonly string[] {
+  /**
+   * Hosts that had ended in trouble before the run was resumed go first, and the others wait for them: if nothing was
+   * mended, the stop rules see it before anything new is begun.
+   */
+  #waves(hosts: readonly InventoryHost[]): readonly (readonly InventoryHost[])[] {
     const before = this.#input.resumption?.results;
-    if (before === undefined) return hosts;
-    const troubled = (host: string) => COUNTED.some((status) => status === before.get(host)?.status);
-    return [...hosts].sort((a, b) => Number(troubled(b)) - Number(troubled(a)));
+    if (before === undefined) return [hosts];
+    const troubled = ({ name }: InventoryHost) => COUNTED.some((status) => status === before.get(name)?.status);
+    return [hosts.filter(troubled), hosts.filter((host) => !troubled(host))];
   }
 
   /** A batch that was done before the run was resumed may not have soaked to the end. */
@@ -150,7 +153,9 @@ export class FleetRun {
     if (ready.length > 0 && !this.#stop.aborted) await this.#ask(step, ready);
     if (ready.length > 0 && !this.#stop.aborted && step.batch.kind !== 'all')
       emit({ kind: 'batch-start', where: step.where, number: step.at + 1, hosts: ready.map(({ name }) => name) });
-    const left = await runPool(ready, this.#input.forks, (host) => this.#host(host, step), this.#stop);
+    const left: InventoryHost[] = [];
+    for (const wave of this.#waves(ready))
+      left.push(...(await runPool(wave, this.#input.forks, (host) => this.#host(host, step), this.#stop)));
     await Promise.all(left.map((host) => this.#miss(host, step)));
   }
 

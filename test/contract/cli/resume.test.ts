@@ -123,7 +123,7 @@ describe('a run that a stop rule ended', () => {
     expect(first.stdout).toContain('stopped: 1 of 5 hosts failed (b), and the stop rule tolerates 0');
     const [, next = ''] = /\n {4}unbusy (resume [0-9a-f]{6})\n/.exec(first.stdout) ?? [];
     const before = log();
-    const second = unbusy([...next.split(' '), '-f', '1']);
+    const second = unbusy(next.split(' '));
     expect([second.code, log()]).toEqual([6, `${before}b`]);
     rmSync(at('spoil-b'));
     const third = unbusy(next.split(' '));
