@@ -22,6 +22,8 @@ export interface RolloutPlan {
   readonly batches: readonly PlannedBatch[];
   /** Empty where no canary was asked for. */
   readonly likenesses: readonly Likeness[];
+  /** What its stop rules tolerate, in words; without it, nothing on one host stops the others. */
+  readonly tolerates?: string;
   /** Hosts without a known signature, and why. */
   readonly unlike: readonly { readonly host: string; readonly why: string }[];
 }

@@ -11,7 +11,7 @@ import { isDone, type Resumption } from './resumption.ts';
 import { continuePlan, heldBack, planRollout, type RolloutBed, whereIs } from './rollout.ts';
 import type { SelectedPlay } from './selection.ts';
 import { lostHosts, type Soaking, soak } from './soak.ts';
-import { StopCount } from './stop-count.ts';
+import { rulesText, StopCount } from './stop-count.ts';
 
 /** A host at work, and what is left of its time. */
 interface Worker {
@@ -104,7 +104,12 @@ export class FleetRun {
   async #plan(each: SelectedPlay, open: readonly InventoryHost[]): Promise<RolloutPlan> {
     const recorded = this.#input.resumption?.plans.get(each.index);
     const plan = recorded === undefined ? await planRollout(this.#bed, each, open) : continuePlan(recorded, open);
-    if (plan.batches.some((batch) => batch.kind !== 'all')) this.#input.context.emit({ kind: 'rollout', plan });
+    const stop = each.play.rollout?.stop;
+    if (plan.batches.some((batch) => batch.kind !== 'all'))
+      this.#input.context.emit({
+        kind: 'rollout',
+        plan: stop === undefined ? plan : { ...plan, tolerates: rulesText(stop) },
+      });
     return plan;
   }
 

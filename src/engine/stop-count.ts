@@ -36,7 +36,12 @@ function exceeds(count: number, limit: HostCount, total: number): boolean {
   return limit.kind === 'hosts' ? count > limit.hosts : count * 100 > limit.percent * total;
 }
 
+/** What rules tolerate, in words. */
+export function rulesText(rules: StopRules): string {
+  return COUNTED.map((rule) => `${rule} ${limitText(rules[rule])}`).join(', ');
+}
+
 /** A limit as the playbook has it. */
-export function limitText(limit: HostCount): string {
+function limitText(limit: HostCount): string {
   return limit.kind === 'hosts' ? String(limit.hosts) : `${limit.percent}%`;
 }

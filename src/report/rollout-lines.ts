@@ -42,8 +42,9 @@ function planLines(plan: RolloutPlan, style: Style, quiet: boolean): readonly st
     ({ signature, canary, hosts }) =>
       `  canary ${printable(canary)} stands for ${hostCount(hosts.length)}: ${printable(signature)}`,
   );
+  const tolerated = plan.tolerates === undefined ? '' : `; tolerated: ${plan.tolerates}`;
   return [
-    `${plan.batches.length} batches: ${plan.batches.map((batch, at) => batchText(batch, at === plan.batches.length - 1)).join(', ')}`,
+    `${plan.batches.length} batches: ${plan.batches.map((batch, at) => batchText(batch, at === plan.batches.length - 1)).join(', ')}${tolerated}`,
     ...groups,
     ...strangers,
   ];

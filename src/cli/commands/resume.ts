@@ -43,7 +43,10 @@ export const resumeCommand: CommandSpec = {
       io.out.write(`${words}; nothing is left to do.\n`);
       return 0;
     }
-    return goOn(io, given, run, `${words}; ${left} to go.`);
+    const { ended, damaged } = run.state;
+    const cut = ended ? '' : '; it was cut off';
+    const torn = damaged === 0 ? '' : `; ${damaged} of the lines of its record cannot be read and count for nothing`;
+    return goOn(io, given, run, `${words}${cut}${torn}; ${left} to go.`);
   },
 };
 
