@@ -174,9 +174,18 @@ tell_containers() {
   format=$format'{{range .Mounts}}{{if or (eq .Propagation "rshared") (eq .Propagation "shared")}}s{{end}}{{end}}'
   # shellcheck disable=SC2086
   ask "$limit" inspect --type container --format "$format" $ids
-  # A container that was removed meanwhile makes the client fail; what it said of the others stands.
   lines=$(printf '%s\n' "$said" | sed -n "/^u$tab/p")
-  if [ "$code" = late ] || { [ -z "$lines" ] && [ "$code" != 0 ]; }; then record unseen "docker inspect: $code" && return 0; fi
+  if [ "$code" = late ]; then record unseen "docker inspect: $code" && return 0; fi
+  # A container that was removed meanwhile makes the client fail; one that is still listed was not told of.
+  if [ "$code" != 0 ]; then
+    ask "$limit" ps -a -q --no-trunc
+    for id in $said; do
+      case $code:$ids:$nl$lines in 0:*"$id"*:*"${nl}u$tab$id$tab"*) continue ;; 0:*"$id"*) ;; 0:*) continue ;; esac
+      record unseen "docker inspect: container $id" && return 0
+    done
+    if [ "$code" != 0 ]; then record unseen "docker ps: $code" && return 0; fi
+  fi
+  if [ -z "$lines" ]; then return 0; fi
   lines=$(printf '%s\n' "$lines" | awk -F '\t' '
     function parent(pid,  line, f, file) {
       file = "/proc/" pid "/stat"; line = ""
@@ -185,15 +194,20 @@ tell_containers() {
       sub(/.*\) /, "", line); split(line, f, " ")
       return f[2]
     }
-    function inode(pid,  line, f, command) {
-      command = "stat -L -c %i /proc/" pid "/ns/mnt 2>/dev/null"; line = ""
-      if (!(pid in known)) { command | getline line; close(command); known[pid] = line }
-      return known[pid]
+    # One stat for all shims; one that is gone meanwhile stays without a namespace.
+    function inodes(  command, pid, line, f) {
+      for (pid in wanted) command = command " " pid "/ns/mnt"
+      if (command == "") return
+      command = "cd /proc && stat -L -c \"%i %n\"" command " 2>/dev/null"
+      while ((command | getline line) > 0) { split(line, f, /[ \/]/); known[f[2]] = f[1] }
+      close(command)
     }
     $1 == "u" {
-      shim = $4 + 0 > 0 ? parent($4 + 0) : ""; name = $3; sub(/^\//, "", name); gsub(/\\/, "\\134", name)
-      print "container\t" $2 "\t" name "\t" $4 "\t" (shim + 0 > 0 ? inode(shim + 0) : "") "\t" ($5 == "" ? 0 : 1)
-    }')
+      shim[++n] = $4 + 0 > 0 ? parent($4 + 0) : ""; if (shim[n] + 0 > 0) wanted[shim[n]] = 1
+      name = $3; sub(/^\//, "", name); gsub(/\\/, "\\134", name)
+      head[n] = "container\t" $2 "\t" name "\t" $4; tail[n] = $5 == "" ? 0 : 1
+    }
+    END { inodes(); for (i = 1; i <= n; i++) print head[i] "\t" ((shim[i] in known) ? known[shim[i]] : "") "\t" tail[i] }')
   printf '%s\n' "$lines"
   records=$((records + $(printf '%s\n' "$lines" | awk 'END { print NR }')))
 }

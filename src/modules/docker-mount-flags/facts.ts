@@ -86,18 +86,21 @@ function sharedUsers({ containers, kubelets }: DockerTopology): readonly string[
   return [...names, ...(known ? ['kubelet in a container'] : [])].sort();
 }
 
-/** Running containers whose shim is in another mount namespace than dockerd is, or will be after its restart. */
+/**
+ * Running containers whose shim is in another mount namespace than dockerd is, or will be after its restart. Where containerd is a
+ * service of its own, its namespace is right as well: the shims of containers that start now are there.
+ */
 export function bornElsewhere(
   service: DockerUnit | undefined,
-  { init, containers }: DockerTopology,
+  { init, containers, containerds }: DockerTopology,
   dockerd: DockerdProcess | undefined,
 ): readonly string[] {
   const settings = service?.shown ?? service?.configured;
   const shares = settings?.flags === 'unset' && !settings.privateMounts && service?.otherSettings.length === 0;
   const home = shares ? init.namespace : dockerd?.namespace;
   if (home === undefined) return [];
-  const elsewhere = (containers ?? []).filter(
-    ({ shimNamespace }) => shimNamespace !== undefined && shimNamespace !== home,
-  );
+  const services = containerds.filter(({ unit }) => unit === 'containerd.service').map(({ namespace }) => namespace);
+  const right = new Set([home, ...services, undefined]);
+  const elsewhere = (containers ?? []).filter(({ shimNamespace }) => !right.has(shimNamespace));
   return elsewhere.map(({ name }) => name).sort();
 }

@@ -129,6 +129,23 @@ describe.runIf(CAN_UNSHARE && ROOT).each(shellKinds())('what Docker consists of,
     expect(container?.shimNamespace).toBeGreaterThan(0);
   });
 
+  it('leaves out a container that was removed meanwhile, and does not take one that cannot be told of for none', async () => {
+    const [one, two] = ['c'.repeat(64), 'd'.repeat(64)];
+    const answers = (later: string) => `
+n=$(cat /run/asked 2>/dev/null || echo 0)
+case $1 in
+  info) printf 'u\\t20.10.24\\toverlay2\\t/var/lib/docker\\tfalse\\n' ;;
+  ps) echo 1 >/run/asked; if [ "$n" = 0 ]; then echo ${one}; echo ${two}; else ${later}; fi ;;
+  inspect) printf 'u\\t${one}\\t/web\\t0\\t\\n'; echo 'Error: No such container' >&2; exit 1 ;;
+esac`;
+    bed.client(answers(`echo ${one}`));
+    expect((await bed.look()).containers?.map(({ id }) => id)).toEqual([one]);
+    bed.client(answers(`echo ${one}; echo ${two}`));
+    expect((await bed.look()).containers).toBeUndefined();
+    bed.client(answers('exit 1'));
+    expect((await bed.look()).containers).toBeUndefined();
+  });
+
   it('is known of an old client without formats', async () => {
     bed.client(`case $1 in
   info) [ "$2" = --format ] && exit 125; printf 'Server Version: 1.12.6\\nStorage Driver: devicemapper\\n Pool Name: x\\nDocker Root Dir: /data\\nLive Restore Enabled: true\\n' ;;

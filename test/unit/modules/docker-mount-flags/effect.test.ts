@@ -61,7 +61,9 @@ describe('containers of an old namespace', () => {
   it('are those whose shim is not where dockerd is, or will be', () => {
     expect(stateOf({ topology: { containers } }).recreate).toEqual(['old']);
     const slave: Unusual = { shown: 'slave', files: [unitFile(VENDOR, 'MountFlags=slave')], dockerd: AS_SLAVE };
-    expect(stateOf({ ...slave, topology: { containers } }).recreate).toEqual(['web']);
+    expect(stateOf({ ...slave, topology: { ...AS_CHILD.topology, containers } }).recreate).toEqual(['web']);
+    // The shims of a containerd that is a service of its own are in its namespace, and right there.
+    expect(stateOf({ ...slave, topology: { containers } }).recreate).toEqual([]);
     // Set back already, not restarted yet.
     expect(stateOf({ dockerd: AS_SLAVE, topology: { containers } }).recreate).toEqual(['old']);
   });
