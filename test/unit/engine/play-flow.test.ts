@@ -66,6 +66,15 @@ describe('handlers', () => {
     expect(result.status).toBe('failed');
   });
 
+  it('are not notified by a task that failed, whatever it had changed and whatever is not in effect', async () => {
+    const half = shelfTask('half', { remove: ['a'], refuse: ['live'], notify: ['restart'] });
+    const module = { unsettled: () => 'dockerd is older' };
+    const { result } = await runOnShelf(newShelf('a', 'live'), playOf([half], [restart]), { module });
+    expect(story(result)).toEqual(['half failed']);
+    const well = await runOnShelf(newShelf('a'), playOf([half], [restart]), { module });
+    expect(story(well.result)).toEqual(['half changed', 'restart ok']);
+  });
+
   it('stop at the first of them that fails', async () => {
     const steps = [shelfTask('a', { remove: ['a'], notify: ['bad', 'restart'] })];
     const play = playOf(steps, [shelfTask('bad', { refuse: ['live'] }), restart]);

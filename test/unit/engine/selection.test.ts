@@ -93,4 +93,17 @@ describe('the choice of plays', () => {
     expect(codeOf({ limit: 'web', tags: ['report'] })).toBe('E_USAGE');
     expect(codeOf({ tags: ['always', 'sweep'], skipTags: ['never'] })).toBeUndefined();
   });
+
+  it('takes a handler with any task, unless it is skipped by name, and never for itself', () => {
+    const handler: Task = { ...task(2, ['restart']), standby: 'handler' };
+    const book: Playbook = { ...PLAYBOOK, plays: [play('web', task(0, ['sweep']), task(1, ['other']), handler)] };
+    const of = (flags: Partial<SelectionFlags>) =>
+      selectPlays(book, INVENTORY, { tags: [], skipTags: [], ...flags }).flatMap(({ tasks }) =>
+        tasks.map(({ index }) => index),
+      );
+    expect(of({})).toEqual([0, 1, 2]);
+    expect(of({ tags: ['sweep'] })).toEqual([0, 2]);
+    expect(of({ skipTags: ['restart'] })).toEqual([0, 1]);
+    expect(() => of({ tags: ['restart'] })).toThrow('the tags leave no task to do');
+  });
 });
