@@ -102,6 +102,13 @@ export function removeTextFile(host: Session, witness: JsonObject): Promise<Path
   return removePath(host, { path: String(witness.path), witness: String(witness.inode), oldSha256, backupSuffix: '' });
 }
 
+/** Removes a directory that holds nothing any more; one with something in it stays, and so does one that cannot be looked at. */
+export async function removeEmptyDirectory(host: Session, path: string): Promise<void> {
+  const look = await statPath(host, { path, follow: false, hash: false, names: false });
+  if (!look.ok || look.found.type !== 'directory') return;
+  await removePath(host, { path, witness: witnessOf(look.found), oldSha256: undefined, backupSuffix: '' });
+}
+
 /** A diff to read; a file that not everyone may read is not shown, for diffs end up in logs. */
 export function textFileDiff({ path, found, text }: TextFile, content: string, mode?: string): string {
   const modes = ['mode' in found ? found.mode : undefined, mode].filter((each) => each !== undefined);

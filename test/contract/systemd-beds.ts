@@ -116,6 +116,12 @@ const jsonKeys: readonly ModuleBed[] = [
     callsHost: true,
   },
   {
+    name: 'a new file in a new directory',
+    lay: (sandbox) => ({ path: join(sandbox, 'docker/daemon.json'), keys: { debug: false } }),
+    disturb: (sandbox) => mkdirSync(join(sandbox, 'docker')),
+    callsHost: true,
+  },
+  {
     name: 'other keys',
     lay: (sandbox) => {
       writeFileSync(jsonFile(sandbox), '{\r\n\t"log-opts": {"max-size": "1m"},\r\n\t"old": 1\r\n}');

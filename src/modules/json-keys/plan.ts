@@ -13,6 +13,8 @@ import { absentPaths, type JsonKeysParams } from './params.ts';
 /** The file, and whether the unit that reads it runs since before it was written. */
 export interface JsonKeysState {
   readonly file: TextFile;
+  /** The directory above, if that is missing too. */
+  readonly missing: string | undefined;
   readonly older: boolean;
 }
 
@@ -38,10 +40,10 @@ export function planJsonKeys(state: JsonKeysState, params: JsonKeysParams): read
       id: 'write',
       title: `${file.found.type === 'absent' ? 'create' : 'edit'} ${printable(file.path)}`,
       why:
-        edited === old ? `mode ${'mode' in file.found ? file.found.mode : ''}, wanted ${mode}` : reason(file, params),
+        edited === old ? `mode ${'mode' in file.found ? file.found.mode : ''}, wanted ${mode}` : reason(state, params),
       risk: 'file',
       certainty: 'certain',
-      witness: textFileWitness(file),
+      witness: { ...textFileWitness(file), missing: state.missing ?? null },
       text,
       mode,
       ...(text === file.text ? {} : { diff: textFileDiff(file, text, mode) }),
@@ -55,7 +57,8 @@ function isBlank({ found, text }: TextFile): boolean {
 }
 
 /** The outermost keys that differ. */
-function reason(file: TextFile, { keys, absent_keys }: JsonKeysParams): string {
+function reason({ file, missing }: JsonKeysState, { keys, absent_keys }: JsonKeysParams): string {
+  if (missing !== undefined) return `it does not exist, nor does ${printable(missing)}`;
   if (isBlank(file)) return file.found.type === 'absent' ? 'it does not exist' : 'it is empty';
   const text = file.text ?? '';
   const set = Object.entries(keys).filter(([key, value]) => editJson(text, { [key]: value }, []) !== text);

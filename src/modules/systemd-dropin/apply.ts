@@ -3,10 +3,14 @@ import { printable } from '../../core/text.ts';
 import { daemonReload } from '../../programs/daemon-reload.ts';
 import { makeDirectory } from '../../programs/make-directory.ts';
 import { recordUndo } from '../../programs/record-undo.ts';
-import { removePath } from '../../programs/remove-path.ts';
-import { statPath, witnessOf } from '../../programs/stat-path.ts';
 import { unitStates } from '../../programs/systemd-unit-state.ts';
-import { lookAtTextFile, removeTextFile, textFileWitness, writeTextFile } from '../../programs/text-file.ts';
+import {
+  lookAtTextFile,
+  removeEmptyDirectory,
+  removeTextFile,
+  textFileWitness,
+  writeTextFile,
+} from '../../programs/text-file.ts';
 import type { Applied } from '../module.ts';
 import { type DropInParams, dropInDirectory } from './params.ts';
 import { brokenWords, type DropInChange, isBroken } from './plan.ts';
@@ -39,7 +43,7 @@ async function changeFile(host: Session, change: DropInChange, params: DropInPar
   }
   if (change.text === null) {
     const removed = await removeTextFile(host, change.witness);
-    if (removed.kind === 'done') await removeEmptyDirectory(host, params.unit);
+    if (removed.kind === 'done') await removeEmptyDirectory(host, dropInDirectory(params.unit));
     return removed;
   }
   const isNew = change.witness.directory === 'absent';
@@ -49,16 +53,8 @@ async function changeFile(host: Session, change: DropInChange, params: DropInPar
     if (made.kind !== 'done') return made;
   }
   const written = await writeTextFile(host, change.witness, change.text, params.mode);
-  if (written.kind !== 'done' && isNew) await removeEmptyDirectory(host, params.unit);
+  if (written.kind !== 'done' && isNew) await removeEmptyDirectory(host, dropInDirectory(params.unit));
   return written;
-}
-
-/** A directory with other drop-ins in it stays; so does one that cannot be looked at. */
-async function removeEmptyDirectory(host: Session, unit: string): Promise<void> {
-  const path = dropInDirectory(unit);
-  const look = await statPath(host, { path, follow: false, hash: false, names: false });
-  if (!look.ok || look.found.type !== 'directory') return;
-  await removePath(host, { path, witness: witnessOf(look.found), oldSha256: undefined, backupSuffix: '' });
 }
 
 async function checkUnit(host: Session, change: DropInChange, params: DropInParams): Promise<Applied> {
@@ -82,7 +78,7 @@ async function takeBack(host: Session, change: DropInChange, params: DropInParam
   const now = textFileWitness(look.file);
   const step = change.before === null ? await removeTextFile(host, now) : await writeAgain(host, now, change, params);
   if (step.kind !== 'done') return left;
-  if (change.before === null) await removeEmptyDirectory(host, params.unit);
+  if (change.before === null) await removeEmptyDirectory(host, dropInDirectory(params.unit));
   const reloaded = await daemonReload(host);
   return reloaded.kind === 'done'
     ? 'the drop-in was put back as it was'

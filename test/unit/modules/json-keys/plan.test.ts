@@ -21,7 +21,7 @@ const file = (text: string, mode = '0644'): TextFile => ({
   },
   text,
 });
-const state = (given: TextFile): JsonKeysState => ({ file: given, older: false });
+const state = (given: TextFile): JsonKeysState => ({ file: given, older: false, missing: undefined });
 const absent = state({ path: PATH, found: { type: 'absent' } });
 const params = (given: object) => jsonKeysModule.params.parse({ path: PATH, ...given });
 const plan = (seen: JsonKeysState, given: object) => jsonKeysModule.plan(seen, params(given), new Map());
