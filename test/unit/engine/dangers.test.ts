@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { InventoryHost } from '../../../src/config/inventory-model.ts';
+import type { Scope } from '../../../src/config/playbook-model.ts';
+import type { Risk } from '../../../src/core/results.ts';
+import { dangersOf } from '../../../src/engine/dangers.ts';
+import type { Module } from '../../../src/modules/module.ts';
+import { block, playOf, shelfTask } from '../../support/play-bench.ts';
+import { newShelf, type ShelfParams, shelfModule } from '../../support/shelf.ts';
+
+const HOST: InventoryHost = {
+  name: 'h1',
+  groups: [],
+  target: { name: 'h1', identityFiles: [], transport: 'auto' },
+  vars: {},
+  origin: {},
+};
+
+/** To remove `dockerd` restarts it; nothing else is dangerous. */
+const module = {
+  ...shelfModule(newShelf()),
+  dangers: ({ remove }: ShelfParams): readonly Risk[] => (remove.includes('dockerd') ? ['restart-docker'] : []),
+} as unknown as Module;
+
+const dangers = (...[steps, handlers]: Parameters<typeof playOf>) => {
+  const play = playOf(steps, handlers);
+  const found = dangersOf(play, play.tasks, [HOST], new Map([['shelf', module]]), {});
+  return found.map(({ task, risks, maybe }) => [task, [...risks], maybe]);
+};
+
+describe('what a play may come to restart', () => {
+  const item = (scope: Scope) => [String(scope.get('item'))];
+
+  it('counts a handler as if it were notified', () => {
+    expect(dangers([shelfTask('a')], [shelfTask('restart', { remove: ['dockerd'] })])).toEqual([
+      ['restart', ['restart-docker'], false],
+    ]);
+  });
+
+  it('counts every entry of a loop', () => {
+    expect(dangers([shelfTask('t', { remove: item, loop: ['ntp', 'dockerd'] })])).toEqual([
+      ['t', ['restart-docker'], false],
+    ]);
+    expect(dangers([shelfTask('t', { remove: item, loop: ['ntp'] })])).toEqual([]);
+    expect(dangers([shelfTask('t', { remove: item, loop: [] })])).toEqual([]);
+  });
+
+  it('counts a rescue that makes something of its failure as one that may do anything', () => {
+    const open = shelfTask('mend');
+    const params = { names: new Set<string>(), render: () => ({ kind: 'invalid', why: 'failed_task' }) as const };
+    expect(dangers([block([shelfTask('a')], [{ ...open, params }])])).toEqual([['mend', [], true]]);
+    expect(dangers([{ ...open, params }])).toEqual([]);
+  });
+});
