@@ -28,7 +28,7 @@ const fields = {
     .refine((text) => text.slice(0, 5) !== text.slice(6), { message: 'must not be empty: begin and end are the same' })
     .optional()
     .describe(
-      "For policy window: the hours, by the host's own clock, such as '22:30-04:00'; the end is not part of it.",
+      "For policy window, and needed there: the hours, by the host's own clock, such as '22:30-04:00'; the end is not part of it.",
     ),
   force: z
     .boolean()
@@ -53,9 +53,8 @@ function isWithin(value: string | number): boolean {
 export const dockerRestartParams: z.ZodType<DockerRestartParams> = z
   .strictObject(fields)
   .superRefine((given, context) => {
-    if ((given.policy === 'window') === (given.window !== undefined)) return;
-    const message = given.policy === 'window' ? 'is needed for `policy: window`' : 'only goes with `policy: window`';
-    context.addIssue({ code: 'custom', message, path: ['window'] });
+    if (given.policy !== 'window' || given.window !== undefined) return;
+    context.addIssue({ code: 'custom', message: 'is needed for `policy: window`', path: ['window'] });
   });
 
 /** Whole seconds of confirm_within; the schema has checked it. */

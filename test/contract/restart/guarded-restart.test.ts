@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restartView } from '../../../src/programs/docker-restart-state.ts';
@@ -103,10 +103,11 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('guarded-restart under $name
 
   it('takes a file away that was not there, and one with an odd name back', async () => {
     await change('broken');
-    const odd = join(world.path, "etc/an 'odd' name\n\n");
+    const odd = join(world.path, "etc/a dir/an 'odd' name\n\n");
+    mkdirSync(dirname(odd));
     writeFileSync(odd, 'old\n');
     await recordUndo(host(), { unit, path: odd });
-    writeFileSync(odd, 'new');
+    rmSync(dirname(odd), { recursive: true });
     expect(await restart()).toMatchObject({ kind: 'down' });
     expect(existsSync(file())).toBe(false);
     expect(readFileSync(odd, 'utf8')).toBe('old\n');
