@@ -48,6 +48,7 @@ export async function runRounds<P, S, C extends Change>(input: RoundsInput<P, S,
     if (seen.kind === 'unknown') return finish<S>(ledger, undefined, [], [], lookAgainError(ledger, seen.error));
     const { state, gaps } = seen;
     const wanted = module.plan(state, params, ledger.tried);
+    for (const [id, { outcome }] of ledger.reports) if (outcome === 'pending') ledger.reports.delete(id);
     for (const change of wanted) if (change.pending !== undefined) note(ledger, change, 'pending', change.pending);
     const plan = wanted.filter((change) => change.pending === undefined);
     const refusals = module.refusals?.(state, params, ledger.tried) ?? [];

@@ -93,7 +93,7 @@ activities() {
 
 # From our shell up to the first process: whatever of it lives in a container would be cut off with it.
 own_way() {
-  pid=$$
+  pid=$$ peer=${SSH_CONNECTION:-}
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     case $(cgroups "$pid") in
       *[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]*)
@@ -104,6 +104,8 @@ own_way() {
         fi
         ;;
     esac
+    # sudo may have taken the variable away from us, but not from our ancestors.
+    if [ -z "$peer" ]; then peer=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p') || peer=; fi
     { read -r line <"/proc/$pid/stat"; } 2>/dev/null || break
     # shellcheck disable=SC2086
     set -- ${line##*) }
@@ -117,7 +119,7 @@ own_way() {
   elif [ "$ours" != "$theirs" ]; then
     record own network "$ours"
   fi
-  if [ -n "${SSH_CONNECTION:-}" ]; then record own peer "${SSH_CONNECTION%% *}"; fi
+  if [ -n "$peer" ]; then record own peer "${peer%% *}"; fi
 }
 
 main() {

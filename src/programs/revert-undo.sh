@@ -25,7 +25,7 @@ put_back() {
     return
   fi
   # Whoever took the last file out of a drop-in directory may have taken the directory too.
-  if [ ! -d "${path%/*}" ]; then mkdir -p -m 0755 -- "${path%/*}" || return 1; fi
+  if [ ! -d "${path%/*}" ]; then (umask 022 && mkdir -p -- "${path%/*}") || return 1; fi
   temp=${path%/*}/.unbusy-$token
   rm -f -- "$temp"
   cp -pP -- "$dir/$copy" "$temp" || return 1
