@@ -5,6 +5,7 @@ import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import text from './run-command.sh';
 import { endingError } from './run-program.ts';
+import { RUN_SHELL } from './run-shell.ts';
 import { encodeChunks } from './write-file.ts';
 
 const RUN_COMMAND: Program = { name: 'run-command', text };
@@ -25,7 +26,8 @@ export interface CommandCall {
 
 /**
  * How the command ended; `stale`: it was not started. `cut`: it printed more than is kept. `left`: what it started, still
- * lives and has its stdout or stderr, where that can be seen; nobody waits for it, and nobody reads what it writes.
+ * lives and has its stdout or stderr, where that can be seen (of a text for a shell); nobody waits for it, and nobody reads
+ * what it writes.
  */
 export type CommandEnd =
   | {
@@ -48,7 +50,6 @@ export async function runCommand(session: Session, command: CommandCall): Promis
   const chunks = command.stdin === undefined ? [] : encodeChunks(encodeText(command.stdin));
   const args = [
     word,
-    command.form,
     command.chdir ?? '',
     command.creates ?? '',
     command.removes ?? '',
@@ -56,8 +57,10 @@ export async function runCommand(session: Session, command: CommandCall): Promis
     ...chunks,
     ...command.words,
   ];
+  // A text may leave something in the background; words rarely do, and are three processes cheaper without pipes of their own.
+  const program = command.form === 'shell' ? RUN_SHELL : RUN_COMMAND;
   const deadline = command.deadlineMs === undefined ? {} : { deadlineMs: command.deadlineMs };
-  const outcome = await session.call({ program: RUN_COMMAND, args, output: 'raw', ...deadline });
+  const outcome = await session.call({ program, args, output: 'raw', ...deadline });
   if (outcome.kind !== 'exited') {
     const error = endingError(session.host, 'the command', outcome);
     return { kind: error.class === 'unknown' ? 'unknown' : 'failed', error };

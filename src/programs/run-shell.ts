@@ -1,0 +1,5 @@
+import type { Program } from '../connection/session.ts';
+import text from './run-shell.sh';
+
+/** Runs a text in a shell with streams of its own; its driver is that of run-command. */
+export const RUN_SHELL: Program = { name: 'run-shell', text };
