@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new LeftOut()],
     projects: [
-      project('unit', {}),
+      project('unit', { testTimeout: 30_000 }),
       project('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false, maxWorkers: 1 }),
     ],
