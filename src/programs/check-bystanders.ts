@@ -28,13 +28,14 @@ export type BystanderCheck =
   | { readonly kind: 'known'; readonly harmed: readonly Harm[] }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-const PROGRAM: Program = { name: 'check-bystanders', text };
+/** Compares processes with what they were; a compiled hook runs it too. */
+export const CHECK_BYSTANDERS: Program = { name: 'check-bystanders', text };
 
 /** Compares processes with what they were; reads /proc only, so that it works while Docker is silent. */
 export async function checkBystanders(session: Session, bystanders: readonly Bystander[]): Promise<BystanderCheck> {
   if (bystanders.length === 0) return { kind: 'known', harmed: [] };
   const args = bystanders.map((each) => `${each.pid}:${each.startTime}:${each.namespace}:${each.rootDevice}`);
-  const answer = await runProgram(session, { program: PROGRAM, args }, [EXIT.done]);
+  const answer = await runProgram(session, { program: CHECK_BYSTANDERS, args }, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const harmed = answer.records
     .filter((record) => record.kind === 'harmed')

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { boundedProgram } from './bounded.ts';
 import { type DaemonAnswer, type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
@@ -16,12 +16,13 @@ interface DiskQuestion {
   readonly silent: string;
 }
 
-const PROGRAM = boundedProgram('docker-state-disk', text);
+/** Reads Docker's state from its files; a compiled hook runs it too. */
+export const DOCKER_STATE_DISK: Program = boundedProgram('docker-state-disk', text);
 
 /** Reads containers/ID/config.v2.json below the data root. Unknown if that cannot be read in time either. */
 export async function readDockerStateFromDisk(session: Session, question: DiskQuestion): Promise<DockerAnswer> {
   const { pid, seconds, silent, daemon } = question;
-  const call = { program: PROGRAM, args: [pid, String(seconds)], deadlineMs: (seconds + 15) * 1000 };
+  const call = { program: DOCKER_STATE_DISK, args: [pid, String(seconds)], deadlineMs: (seconds + 15) * 1000 };
   const answer = await runProgram(session, call, [EXIT.done, EXIT.denied, EXIT.timedOut]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   if (answer.code === EXIT.done) {

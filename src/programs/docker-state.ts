@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { dockerProgram } from './docker-client.ts';
 import { type DaemonAnswer, type DockerAnswer, firstRecord, readDockerRecords } from './docker-records.ts';
 import text from './docker-state.sh';
@@ -22,14 +22,15 @@ export interface DockerQuestion {
 /** The client of the docker daemon is called at most this many times for one question. */
 const CALLS = 7;
 
-const PROGRAM = dockerProgram('docker-state', text);
+/** Asks the Docker daemon what it knows; a compiled hook runs it too. */
+export const DOCKER_STATE: Program = dockerProgram('docker-state', text);
 
 /** Asks the daemon; if it does not answer within the deadline, reads its state on disk, and says so in `silent`. */
 export async function readDockerState(session: Session, question: DockerQuestion): Promise<DockerAnswer> {
   const seconds = Math.max(1, Math.ceil(question.deadlineMs / 1000));
   const args = [String(seconds), question.want, ...question.asked];
   const deadlineMs = (CALLS * seconds + 15) * 1000;
-  const answer = await runProgram(session, { program: PROGRAM, args, deadlineMs }, [EXIT.done]);
+  const answer = await runProgram(session, { program: DOCKER_STATE, args, deadlineMs }, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const [state = 'refused', why = ''] = (firstRecord(answer.records, 'daemon') ?? []) as [DaemonAnswer?, string?];
   if (state === 'answered') return { kind: 'known', look: readDockerRecords(answer.records, state, undefined) };

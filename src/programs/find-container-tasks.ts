@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { boundedProgram } from './bounded.ts';
 import { EXIT } from './exit-numbers.ts';
@@ -21,14 +21,19 @@ export type TaskSearch =
   | { readonly kind: 'known'; readonly tasks: readonly LeftTask[] }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-const PROGRAM = boundedProgram('find-container-tasks', text);
+/** Looks for tasks of containers; a compiled hook runs it too. */
+export const FIND_CONTAINER_TASKS: Program = boundedProgram('find-container-tasks', text);
 
 const LOOK_SECONDS = 10;
 
 /** Which tasks of these containers live. A look that was cut short is unknown: the task that matters may be in the rest. */
 export async function findContainerTasks(session: Session, ids: readonly string[]): Promise<TaskSearch> {
   if (ids.length === 0) return { kind: 'known', tasks: [] };
-  const call = { program: PROGRAM, args: [String(LOOK_SECONDS), ...ids], deadlineMs: (LOOK_SECONDS + 15) * 1000 };
+  const call = {
+    program: FIND_CONTAINER_TASKS,
+    args: [String(LOOK_SECONDS), ...ids],
+    deadlineMs: (LOOK_SECONDS + 15) * 1000,
+  };
   const answer = await runProgram(session, call, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   if (answer.records.some((record) => record.kind === 'partial')) {

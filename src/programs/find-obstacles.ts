@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import { boundedProgram } from './bounded.ts';
 import { EXIT } from './exit-numbers.ts';
@@ -20,14 +20,15 @@ export type ObstacleSearch =
   | { readonly kind: 'known'; readonly obstacles: Obstacles }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-const PROGRAM = boundedProgram('find-obstacles', text);
+/** Looks for what keeps Docker from removing a container; a compiled hook runs it too. */
+export const FIND_OBSTACLES: Program = boundedProgram('find-obstacles', text);
 
 const LOOK_SECONDS = 5;
 
 /** Looks for immutable files below these directories, and for those that are missing. */
 export async function findObstacles(session: Session, directories: readonly string[]): Promise<ObstacleSearch> {
   const deadlineMs = (2 * LOOK_SECONDS * directories.length + 15) * 1000;
-  const call = { program: PROGRAM, args: [String(LOOK_SECONDS), ...directories], deadlineMs };
+  const call = { program: FIND_OBSTACLES, args: [String(LOOK_SECONDS), ...directories], deadlineMs };
   const answer = await runProgram(session, call, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const of = (kind: string) => answer.records.filter((record) => record.kind === kind).map((record) => record.fields);

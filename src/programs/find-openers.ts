@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { boundedProgram } from './bounded.ts';
@@ -34,14 +34,15 @@ export interface BusyMount {
   readonly ids: readonly number[];
 }
 
-const PROGRAM = boundedProgram('find-openers', text);
+/** Looks for what has a mount open; a compiled hook runs it too. */
+export const FIND_OPENERS: Program = boundedProgram('find-openers', text);
 
 const LOOK_SECONDS = 10;
 
 /** Who keeps a mount busy. Kernels before 3.15 do not tell open files by mount; there `partial` names fd. */
 export async function findOpeners(session: Session, mount: BusyMount): Promise<Openers> {
   const args = [String(LOOK_SECONDS), String(mount.namespace), mount.point, mount.device, ...mount.ids.map(String)];
-  const call = { program: PROGRAM, args, deadlineMs: (3 * LOOK_SECONDS + 15) * 1000 };
+  const call = { program: FIND_OPENERS, args, deadlineMs: (3 * LOOK_SECONDS + 15) * 1000 };
   const answer = await runProgram(session, call, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const openers = answer.records

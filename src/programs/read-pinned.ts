@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import type { MountEntry } from '../mounts/model.ts';
 import { parseMountLine } from '../mounts/mountinfo.ts';
 import { EXIT } from './exit-numbers.ts';
@@ -16,6 +16,9 @@ export type PinnedTable =
   | { readonly namespace: number; readonly mounts: readonly MountEntry[] }
   | { readonly namespace: number; readonly why: string };
 
+/** Reads tables from inside of namespaces; a compiled hook runs it too. */
+export const READ_PINNED: Program = { name: 'read-pinned', text };
+
 /** Reads tables from inside their namespaces; asks the host only if there are any. */
 export async function readPinned(
   session: Session,
@@ -24,8 +27,7 @@ export async function readPinned(
 ): Promise<readonly PinnedTable[]> {
   if (pins.length === 0) return [];
   const args = pins.flatMap((pin) => [String(pin.namespace), pin.file]);
-  const program = { name: 'read-pinned', text };
-  const answer = await runProgram(session, { program, args, ...deadline }, [EXIT.done]);
+  const answer = await runProgram(session, { program: READ_PINNED, args, ...deadline }, [EXIT.done]);
   if (!answer.ok) return pins.map((pin) => ({ namespace: pin.namespace, why: answer.error.message }));
   const tables = new Map<number, MountEntry[]>();
   const failed = new Map<number, string>();

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { EXIT } from './exit-numbers.ts';
@@ -32,7 +32,8 @@ export interface ReleaseSettings {
   readonly tools?: readonly ('perl' | 'python' | 'umount' | 'busybox')[];
 }
 
-const PROGRAM = namespaceProgram('release-mount', text);
+/** Unmounts one mount in one namespace; a compiled hook runs it too. */
+export const RELEASE_MOUNT: Program = namespaceProgram('release-mount', text);
 
 /** By falling safety: the first two compare, resolve the path and unmount in one process that never runs foreign code. */
 const TOOLS = ['perl', 'python', 'umount', 'busybox'] as const;
@@ -59,7 +60,7 @@ export function releaseMount(session: Session, witness: MountWitness, settings: 
     (settings.tools ?? TOOLS).join(' '),
   ];
   const what = `the unmount of ${printable(witness.point)} in namespace ${witness.namespace}`;
-  const call = { program: PROGRAM, args, deadlineMs: (2 * seconds + 20) * 1000 };
+  const call = { program: RELEASE_MOUNT, args, deadlineMs: (2 * seconds + 20) * 1000 };
   return runHostStep(session, call, what, (answer) => readAnswer(session.host, what, answer));
 }
 

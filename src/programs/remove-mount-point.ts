@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { boundedProgram } from './bounded.ts';
@@ -15,7 +15,8 @@ export interface DirectoryWitness {
   readonly namespace: number;
 }
 
-const PROGRAM = boundedProgram('remove-mount-point', text);
+/** Removes one empty directory; a compiled hook runs it too. */
+export const REMOVE_MOUNT_POINT: Program = boundedProgram('remove-mount-point', text);
 
 const STEP_SECONDS = 10;
 
@@ -33,7 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function removeMountPoint(session: Session, witness: DirectoryWitness): Promise<HostStep> {
   const args = [witness.path, witness.identity, String(witness.namespace), String(STEP_SECONDS)];
   const what = `the removal of the directory ${printable(witness.path)}`;
-  const call = { program: PROGRAM, args, deadlineMs: (5 * STEP_SECONDS + 10) * 1000 };
+  const call = { program: REMOVE_MOUNT_POINT, args, deadlineMs: (5 * STEP_SECONDS + 10) * 1000 };
   return runHostStep(session, call, what, (answer) => readAnswer(session.host, what, answer));
 }
 

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import type { MountView } from '../mounts/model.ts';
@@ -33,12 +33,13 @@ export type MountScan =
   | { readonly kind: 'known'; readonly view: MountView }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-const PROGRAM = procTasksProgram('scan-mounts', text);
+/** Reads every mount namespace; a compiled hook runs it too. */
+export const SCAN_MOUNTS: Program = procTasksProgram('scan-mounts', text);
 
 /** Reads the mount namespaces of a host once. What could not be looked at is in `view.unreadable`, never left out. */
 export async function scanMounts(session: Session, request: ScanRequest): Promise<MountScan> {
   const deadline = request.deadlineMs === undefined ? {} : { deadlineMs: request.deadlineMs };
-  const answer = await runProgram(session, { program: PROGRAM, args: argumentsOf(request), ...deadline }, [
+  const answer = await runProgram(session, { program: SCAN_MOUNTS, args: argumentsOf(request), ...deadline }, [
     EXIT.done,
     EXIT.denied,
     EXIT.toolMissing,

@@ -1,0 +1,161 @@
+# hook-look: functions that hook-sweep begins with: one look at the host, and what may be done next, told by hook-plan.
+#
+# They run inside of hook-frame, with its functions and files. Nothing here is called in a condition: there, a shell would pass over the
+# set -e of the programs that are called (XCU 2.8.1, -e). What fails sets $fail instead.
+
+# A doubt is counted; with it, the look is over.
+unknown() {
+  doubt "$1"
+  fail=yes
+}
+
+# Sets $plain to a field without its escapes.
+decode() {
+  plain='' decode_rest=$1
+  if [ "$decode_rest" = - ]; then return 0; fi
+  while :; do
+    plain=$plain${decode_rest%%\\*}
+    case $decode_rest in *\\*) decode_rest=${decode_rest#*\\} ;; *) return 0 ;; esac
+    case $decode_rest in 134*) plain=$plain\\ ;; 011*) plain=$plain$tab ;; *) plain=$plain$nl ;; esac
+    decode_rest=${decode_rest#???}
+  done
+}
+
+# The first field of the first record of a kind that the last program printed.
+told() { sed -n "s/^$1$tab//p" "$work/out" | sed -n 1p; }
+
+# Asks hook-plan; its answer is in the file $work/$1.
+decide() {
+  decide_for=$1
+  shift
+  call hook_plan "$decide_for" "$work/records" "$@"
+  cp "$work/out" "$work/$decide_for"
+  if [ -z "$whole" ]; then
+    unknown 'nothing could be decided'
+  elif grep -q "^unknown$tab" "$work/out"; then
+    unknown "$(told unknown)"
+  fi
+}
+
+add() {
+  { printf 'section\t%s\n' "$1" && cat "$work/out"; } >>"$work/records"
+}
+
+# What Docker knows, by the daemon or from its files.
+ask_docker() {
+  : >"$work/records"
+  call docker_state "$limit" dead
+  if [ -z "$whole" ]; then
+    unknown 'Docker could not be asked'
+    return 0
+  fi
+  add docker
+  daemon=$(sed -n "s/^daemon$tab\([a-z-]*\).*/\1/p" "$work/out")
+  if [ "$daemon" = answered ]; then return 0; fi
+  silent=$(sed -n "s/^daemon${tab}[a-z-]*$tab//p" "$work/out")
+  call docker_state_disk "$(told process)" "$limit"
+  if [ -z "$whole" ] || [ "$code" != 0 ]; then
+    unknown "Docker: $silent; and its data root cannot be read"
+    return 0
+  fi
+  add disk
+  if [ "$round" = 1 ]; then say "Docker: $silent; its state was read from disk, so mounts are freed and no container is removed"; fi
+}
+
+# The ids of containers with a label, in $labelled.
+ask_label() {
+  root=''
+  if [ "$daemon" != answered ]; then
+    root=$(grep "^engine$tab" "$work/records" | sed -n '$p' | cut -f 4)
+  fi
+  decode "$root"
+  call select_labelled "$limit" "$plain" "$1"
+  labelled=$(sed -n "s/^labelled$tab//p" "$work/out")
+  if [ -z "$whole" ] || [ "$code" != 0 ]; then unknown "the containers with the label $1 could not be told"; fi
+}
+
+# Reads the mount tables into the records, and those that can only be read from inside. $1: words for scan-mounts.
+scan() {
+  # shellcheck disable=SC2086
+  call scan_mounts $1
+  if [ -z "$whole" ] || [ "$code" != 0 ]; then
+    unknown "the mount namespaces could not be read: $(sed -n '$p' "$work/complaint")"
+    return 0
+  fi
+  add scan
+  decide enter
+  if [ -n "$fail" ]; then return 0; fi
+  grep "^enter$tab" "$work/enter" >"$work/entered"
+  set --
+  while IFS=$tab read -r kind inode file; do
+    decode "$file"
+    set -- "$@" "$inode" "$plain"
+  done <"$work/entered"
+  if [ "$#" -eq 0 ]; then return 0; fi
+  call read_pinned "$@"
+  # What was not told is not known: hook-plan counts whom it has to enter.
+  if [ -z "$whole" ]; then : >"$work/out"; fi
+  { printf 'section\tpinned\n' && cat "$work/entered" "$work/out"; } >>"$work/records"
+}
+
+# One look, with the plan of a round in $work/plan. Sets $state: decided, nothing or unknown.
+look() {
+  state=unknown fail=''
+  ask_docker
+  if [ -n "$fail" ]; then return 0; fi
+  while read -r each; do
+    case $each in
+      label:*)
+        ask_label "${each#label:}"
+        set -- "$@" only=none
+        for id in $labelled; do set -- "$@" "only=id:$id"; done
+        ;;
+      *) set -- "$@" "only=$each" ;;
+    esac
+  done <"$work/only"
+  if [ -z "$fail" ]; then decide targets "$@"; fi
+  if [ -n "$fail" ]; then return 0; fi
+  if [ "$round" = 1 ]; then tell_left_alone; fi
+  ids=$(sed -n "s/^target$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
+  if [ -z "$ids" ]; then
+    : >"$work/leaks"
+    state=nothing
+    return 0
+  fi
+  scan "$(sed -n -e "s/^token$tab/token=/p" -e "s/^process$tab/pid=/p" "$work/targets")"
+  if [ -n "$fail" ]; then return 0; fi
+  # shellcheck disable=SC2086
+  call find_container_tasks 10 $ids
+  if [ -z "$whole" ]; then
+    unknown 'the processes of the dead containers could not be looked for'
+    return 0
+  fi
+  add tasks
+  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records"
+  decide plan "$@"
+  if [ -n "$fail" ]; then return 0; fi
+  state=decided
+  sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks"
+  sort -u "$work/seen" "$work/leaks" >"$work/seen.new"
+  mv "$work/seen.new" "$work/seen"
+  : >"$work/freed"
+  if [ "$round" = 1 ]; then tell_found; fi
+}
+
+tell_left_alone() {
+  while IFS=$tab read -r kind id name why; do
+    case $kind in
+      left-alone) say "left alone: container $name: $why" ;;
+      gap) doubt "could not be looked at: $id" ;;
+    esac
+  done <"$work/targets"
+}
+
+tell_found() {
+  while IFS=$tab read -r kind key id point holder; do
+    case $kind in
+      leak) say "found: container ${id%"${id#????????????}"} is mounted at $point in $holder" ;;
+      gap) doubt "could not be looked at: $key" ;;
+    esac
+  done <"$work/plan"
+}

@@ -1,0 +1,31 @@
+import type { Program, ProgramRecord, Session } from '../connection/session.ts';
+import { EXIT } from './exit-numbers.ts';
+import text from './hook-plan.sh';
+import { hookRecordsProgram } from './hook-records.ts';
+import { type Answer, runProgram } from './run-program.ts';
+
+/** Decides on the host itself what a sweep may do next; the compiled hook calls it, contract tests compare it with the module. */
+export const HOOK_PLAN: Program = hookRecordsProgram('hook-plan', text);
+
+/** What it is asked, about a file of the host that holds what other programs printed; `words` as hook-plan.sh says. */
+export interface HookQuestion {
+  readonly asked: 'targets' | 'enter' | 'plan' | 'detach';
+  readonly file: string;
+  readonly words: readonly string[];
+}
+
+/** One round as it was decided; `unknown` where nothing may be said. */
+export type HookDecision =
+  | { readonly kind: 'decided'; readonly records: readonly ProgramRecord[] }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Asks the program as a hook would; reads that one file, and nothing else of the host. */
+export async function decideOnHost(session: Session, { asked, file, words }: HookQuestion): Promise<HookDecision> {
+  const call = { program: HOOK_PLAN, args: [asked, file, ...words] };
+  const answer: Answer = await runProgram(session, call, [EXIT.done]);
+  if (!answer.ok) return { kind: 'unknown', why: answer.error.message };
+  const unknown = answer.records.find((record) => record.kind === 'unknown');
+  return unknown === undefined
+    ? { kind: 'decided', records: answer.records }
+    : { kind: 'unknown', why: unknown.fields[0] ?? '' };
+}

@@ -1,0 +1,108 @@
+# hook-report: functions of hook-frame for what a hook says: lines for people, counts, the status file and the last line.
+#
+# say TEXT      a line in the log, and for whoever started the hook
+# doubt TEXT    the same; counted as unknown
+# tally         counts what was freed, what is left and what is not known so far, into $work/tally: FREED LEFT UNKNOWN
+# open_log      sets $log to a file that nobody else may read, or to - where none can be written
+# tell_result   prints the last line, and writes the status file
+say() {
+  case $1 in *[[:cntrl:]]*) set -- "$(printf '%s' "$1" | tr '[:cntrl:]' '?')" ;; esac
+  printf '%s %s\n' "$(date '+%Y-%m-%dT%H:%M:%S%z')" "$1"
+  printf '%s\n' "$1" >>"$work/said"
+}
+
+doubt() {
+  say "unknown: $1"
+  printf '%s\n' "$1" >>"$work/doubts"
+}
+
+# A mount that is gone counts as freed only if its container was still looked for when it was missed.
+tally() {
+  awk -v before="$counted" -v seen="$work/seen" -v leaks="$work/leaks" -v freed="$work/freed" -v targets="$work/targets" \
+    -v removed="$work/removed" -v kept="$work/kept" -v doubts="$work/doubts" '
+    BEGIN {
+      while ((getline line < targets) > 0) { split(line, f, "\t"); if (f[1] == "target") looked[f[2]] = 1 }
+      while ((getline line < removed) > 0) looked[line] = 1
+      while ((getline line < freed) > 0) free[line] = 1
+      while ((getline line < leaks) > 0) { split(line, f, " "); there[f[1]] = 1; if (!(f[1] in free)) left++ }
+      while ((getline line < seen) > 0) {
+        split(line, f, " ")
+        if (f[1] in free) done++
+        else if (!(f[1] in there)) { if (f[2] in looked) done++; else unknown++ }
+      }
+      while ((getline line < kept) > 0) left++
+      while ((getline line < doubts) > 0) unknown++
+      split(before, f, " ")
+      print done + f[1], left + f[2], unknown + f[3]
+    }' </dev/null >"$work/tally.new"
+  mv "$work/tally.new" "$work/tally"
+}
+
+open_log() {
+  umask 077
+  if [ -n "$log" ] && may_write "$log"; then return 0; fi
+  log=/var/log/unbusy/$unbusy_name.log
+  mkdir -p /var/log/unbusy 2>/dev/null
+  if may_write "$log"; then return 0; fi
+  log=${TMPDIR:-/tmp}/unbusy-$unbusy_name.$$.log
+  # A name in a directory of everybody: only a new file is ours.
+  if (set -C && : >"$log") 2>/dev/null; then return 0; fi
+  log=-
+}
+
+may_write() { [ ! -h "$1" ] && (: >>"$1") 2>/dev/null && chmod 600 "$1" 2>/dev/null; }
+
+# Text as a JSON string.
+json() {
+  printf '%s' "$1" | awk '
+    BEGIN { for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i) }
+    { text = text (NR > 1 ? "\n" : "") $0 }
+    END {
+      printf "\""
+      for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        printf "%s", (c in code) ? code[c] : (c == "\"" || c == "\\") ? "\\" c : c
+      }
+      printf "\""
+    }'
+}
+
+# The lines of a file as a JSON list of strings.
+json_lines() {
+  comma=''
+  printf '['
+  if [ -f "$1" ]; then
+    while IFS= read -r each; do
+      printf '%s' "$comma"
+      json "$each"
+      comma=,
+    done <"$1"
+  fi
+  printf ']'
+}
+
+print_status() {
+  printf '{"schema":"unbusy/hook/1","version":%s,"playbook":%s,' "$(json "$unbusy_version")" "$(json "$unbusy_playbook")"
+  printf '"started":%s,"ended":%s,"dry_run":%s,"strict":%s,' "$began" "$(date +%s)" "${dry_run:-false}" "${strict:-false}"
+  printf '"released":%s,"left":%s,"unknown":%s,"rc":%s,"log":%s,' "$released" "$left" "$unknown" "$rc" "$(json "$log")"
+  printf '"removed":%s,"said":%s}\n' "$(json_lines "$work/removed")" "$(json_lines "$work/said")"
+}
+
+write_status() {
+  if [ -z "$status" ]; then
+    status=/var/lib/unbusy/hook/$unbusy_name.json
+    mkdir -p /var/lib/unbusy/hook 2>/dev/null
+  fi
+  if [ -h "$status" ]; then return 0; fi
+  { print_status >"$status.$$" && mv "$status.$$" "$status"; } 2>/dev/null || rm -f "$status.$$" 2>/dev/null
+}
+
+# The number that --strict ends with: what stood in the way first, then what is left, then what is not known.
+tell_result() {
+  rc=${1:-0}
+  if [ "$rc" = 0 ] && [ "$unknown" -gt 0 ]; then rc=14; fi
+  if [ "$rc" = 14 ] && [ "$left" -gt 0 ]; then rc=10; fi
+  if [ "$rc" = 0 ] && [ "$left" -gt 0 ]; then rc=10; fi
+  if [ -n "$work" ]; then write_status; fi
+  printf 'UNBUSY-RESULT v1 released=%s left=%s unknown=%s rc=%s log=%s\n' "$released" "$left" "$unknown" "$rc" "${log:--}"
+}
