@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { compileCommand } from './commands/compile.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { docCommand } from './commands/doc.ts';
@@ -14,6 +15,7 @@ const MAIN: readonly CommandSpec[] = [
   resumeCommand,
   scanCommand,
   whyCommand,
+  compileCommand,
   lintCommand,
   docCommand,
   inventoryCommand,

@@ -1,5 +1,5 @@
 import type { z } from '../config/schema.ts';
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import type { Finding } from '../core/findings.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -35,6 +35,14 @@ export interface Condition {
     extra: JsonObject,
   ): { readonly kind: 'true' } | { readonly kind: 'false' } | { readonly kind: 'unknown'; readonly why: string };
 }
+
+/**
+ * How a compiled hook does a task on a host without Node: `program` is called with `args`, quoted, and calls those of `calls`
+ * by their names; or why it cannot.
+ */
+export type HookPart =
+  | { readonly program: Program; readonly args: readonly string[]; readonly calls: readonly Program[] }
+  | { readonly cannot: string; readonly hint: string };
 
 /**
  * What a playbook can ask for. Always observe → plan → apply → verify; check mode stops after plan, and no verb
@@ -79,6 +87,8 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   signature?(state: State): string;
   /** The dangerous risks that a task with these parameters may come to need; a run without anyone to confirm them is refused before it connects. */
   dangers?(params: Params): readonly Risk[];
+  /** Pure. The task for a compiled hook; absent: it cannot be compiled. */
+  hook?(params: Params): HookPart;
 }
 
 /** Gives a module its types without widening them. */

@@ -144,7 +144,7 @@ function tell_steps(   o, i, m, k, list) {
     for (k = 1; k in list; k++) carried[list[k]] = 1
     tell_unmount(m, rung[m])
   }
-  for (o = 1; o <= targets; o++) if (!(o in closed) && !held[o] && remove) out("removable", owner[o], name[owner[o]], layer[owner[o]])
+  for (o = 1; o <= targets; o++) if (!(o in closed) && !held[o] && remove && daemon == "answered") out("removable", owner[o], name[owner[o]], layer[owner[o]])
 }
 
 # The main process of each container that lives, with the root that it must keep.

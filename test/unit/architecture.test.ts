@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, '../../src');
 const ORDER = [
   ['cli'],
   ['demo'],
-  ['engine', 'report', 'journal'],
+  ['engine', 'report', 'journal', 'compile'],
   ['modules'],
   ['programs'],
   ['connection'],

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { defineModule } from '../module.ts';
 import { applySweep } from './apply.ts';
 import { findingsOf } from './findings.ts';
+import { hookOf } from './hook.ts';
 import { observeSweep } from './observe.ts';
 import { type DeadContainersParams, deadContainersParams } from './params.ts';
 import { planSweep, refuseSweep } from './plan.ts';
@@ -21,6 +22,7 @@ export const deadContainersModule = defineModule<DeadContainersParams, SweepStat
   verify: verifySweep,
   result,
   findings: findingsOf,
+  hook: hookOf,
   dangers: ({ release }) => (release.includes('restart_holder') ? ['restart-holder'] : []),
 });
 
