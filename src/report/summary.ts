@@ -9,6 +9,7 @@ import { type Cause, rankCauses } from './causes.ts';
 import { UNSEEN_WORDS } from './change-line.ts';
 import { fleetFlowLines } from './flow-lines.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
+import { leftLines } from './left-lines.ts';
 import { type Again, nextLines } from './next-step.ts';
 import { stopText } from './rollout-lines.ts';
 import { count } from './story.ts';
@@ -45,6 +46,7 @@ export function renderSummary(report: RunReport, options: SummaryOptions): reado
     ...statusLines(report.hosts, options),
     ...flowLines(report.hosts, options),
     ...actionLines(report, options),
+    ...leftLines(report.hosts, options.style, options.columns),
     ...troubleLines(report, options),
     ...nextLines(report, options.again, options.resume),
     exitLine(report.exitCode, options.style),

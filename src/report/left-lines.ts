@@ -1,0 +1,53 @@
+import { clip } from '../core/display-width.ts';
+import type { Finding } from '../core/findings.ts';
+import type { HostResult } from '../core/results.ts';
+import { printable } from '../core/text.ts';
+import type { Style } from './style.ts';
+
+/** So many kinds of what was left are told one by one. */
+const KINDS = 2;
+
+/** Told elsewhere: gaps as what was not seen, causes by scan. */
+const ELSEWHERE: ReadonlySet<Finding['kind']> = new Set(['gap', 'cause']);
+
+interface Left {
+  readonly first: Finding;
+  readonly hosts: Set<string>;
+  count: number;
+}
+
+/**
+ * What was found on hosts that ended well, and that no task was to change: a service that was only to be named, a copy that
+ * may become a leak. Hosts in trouble have told theirs with the error.
+ */
+export function leftLines(hosts: readonly HostResult[], style: Style, columns: number): readonly string[] {
+  const kinds = [...leftOn(hosts).values()].sort((a, b) => b.hosts.size - a.hosts.size || b.count - a.count);
+  const lines = kinds.slice(0, KINDS).map(({ first, hosts: on, count }) => {
+    const where = `${on.size} ${on.size === 1 ? 'host' : 'hosts'}`;
+    const text = `  left as it is: ${count} on ${where}, for instance ${first.title} ${style.glyph('arrow')} ${first.remedy}`;
+    return style.paint('warn', clip(printable(text), columns - 1, style.glyph('cut')));
+  });
+  const more = kinds.length - KINDS;
+  return more > 0
+    ? [...lines, `  and ${more} more ${more === 1 ? 'kind' : 'kinds'} of what was left: see --json`]
+    : lines;
+}
+
+/** By kind and cause; the last task that speaks of a thing has the last word. */
+function leftOn(hosts: readonly HostResult[]): ReadonlyMap<string, Left> {
+  const kinds = new Map<string, Left>();
+  for (const { host, status, tasks } of hosts) {
+    if (status !== 'ok' && status !== 'changed') continue;
+    const last = new Map(tasks.map((task) => [task.module, task.findings]));
+    const things = new Map([...last.values()].flat().map((finding) => [finding.id, finding]));
+    for (const finding of things.values()) {
+      if (ELSEWHERE.has(finding.kind)) continue;
+      const key = `${finding.kind} ${finding.cause}`;
+      const left = kinds.get(key) ?? { first: finding, hosts: new Set(), count: 0 };
+      left.hosts.add(host);
+      left.count += 1;
+      kinds.set(key, left);
+    }
+  }
+  return kinds;
+}
