@@ -6,6 +6,7 @@ import { privateService } from './faults/holders.ts';
 import { plantPrivateService } from './faults/leak.ts';
 import type { LabHost } from './host.ts';
 import { hostState } from './host-state.ts';
+import { source } from './paths.ts';
 import { expectFreed } from './sweep-steps.ts';
 import { changesOf, tasksOf, troubleOf, Unbusy, type UnbusyRun } from './unbusy.ts';
 
@@ -15,21 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => unbusy?.close());
 
-/** The repair as a playbook does it: the file, and a restart only if that is not in effect yet. */
-const repair = (params: object = {}) =>
-  unbusy.file(
-    'repair.yml',
-    `- name: repair MountFlags
-  hosts: all
-  tasks:
-    - name: bring MountFlags to what fits the host
-      docker_mount_flags: ${JSON.stringify(params)}
-      notify: restart dockerd
-  handlers:
-    - name: restart dockerd
-      docker_restart: {}
-`,
-  );
+/** The shipped repair, with these variables. */
+const MOUNT_FLAGS = source('../../playbooks/mount-flags.yml');
+const repair = (host: LabHost, args: readonly string[], vars: readonly string[] = []): Promise<UnbusyRun> =>
+  unbusy.playbook([host], MOUNT_FLAGS, [...args, ...vars.flatMap((each) => ['-e', each])]);
 
 const fileOnly = () =>
   unbusy.file(
@@ -55,29 +45,29 @@ const inHostNamespace = async (host: LabHost) =>
     'readlink /proc/1/ns/mnt /proc/$(systemctl show -p MainPID --value docker)/ns/mnt | uniq | wc -l',
   )) === '1';
 
-async function expectCheck(host: LabHost, file: string): Promise<UnbusyRun> {
+async function expectCheck(host: LabHost): Promise<UnbusyRun> {
   const before = await hostState(host);
   const files = await unitFiles(host);
-  const check = await unbusy.playbook([host], file, ['--check']);
+  const check = await repair(host, ['--check']);
   expect(check.code, troubleOf(check)).toBe(3);
   expect(await hostState(host)).toBe(before);
   expect(await unitFiles(host)).toBe(files);
   return check;
 }
 
-async function expectRepaired(host: LabHost, file: string): Promise<UnbusyRun> {
+async function expectRepaired(host: LabHost, vars: readonly string[] = []): Promise<UnbusyRun> {
   const before = await daemon(host);
-  const ran = await unbusy.playbook([host], file, ['--yes']);
+  const ran = await repair(host, ['--yes'], vars);
   expect(ran.code, troubleOf(ran)).toBe(0);
   const after = await daemon(host);
   expect(after).not.toBe(before);
   return ran;
 }
 
-async function expectNothingMore(host: LabHost, file: string): Promise<UnbusyRun> {
+async function expectNothingMore(host: LabHost, vars: readonly string[] = []): Promise<UnbusyRun> {
   const files = await unitFiles(host);
   const before = await daemon(host);
-  const again = await unbusy.playbook([host], file, ['--yes']);
+  const again = await repair(host, ['--yes'], vars);
   expect(again.code, troubleOf(again)).toBe(0);
   expect(changesOf(again)).toEqual([]);
   expect(flagsTask(again)?.result).toMatchObject({ in_effect: true });
@@ -128,7 +118,7 @@ describeLab(
           causes: [{ hosts: [host.name], row: 'own-containerd-set', decision: 'unset' }],
           hosts: [{ cause: { row: 'own-containerd-set', mount_flags: 'slave', containerd: 'own-service' } }],
         });
-        await expectCheck(host, repair());
+        await expectCheck(host);
 
         // Cut off between the file and the restart: the next run still sees that it is not in effect.
         const half = await unbusy.playbook([host], fileOnly());
@@ -136,11 +126,11 @@ describeLab(
         expect(flagsTask(half)?.result).toMatchObject({ mount_flags: 'unset', lived_by: 'slave', in_effect: false });
         expect(await inHostNamespace(host)).toBe(false);
 
-        const ran = await expectRepaired(host, repair());
+        const ran = await expectRepaired(host);
         expect(flagsTask(ran)).toMatchObject({ status: 'ok', result: { kernel: 'K2', containerd: 'own-service' } });
         expect(await inHostNamespace(host)).toBe(true);
         expect(await host.must('docker run --rm lab/busybox /bin/echo started')).toBe('started');
-        await expectNothingMore(host, repair());
+        await expectNothingMore(host);
       });
     });
 
@@ -151,9 +141,9 @@ describeLab(
         expect(swept.code, troubleOf(swept)).toBe(0);
         await expectFreed(host, planted);
 
-        const check = await expectCheck(host, repair());
+        const check = await expectCheck(host);
         expect(flagsTask(check)?.result).toMatchObject({ kernel: 'K0', containerd: 'child', row: 'legacy-child' });
-        await expectRepaired(host, repair());
+        await expectRepaired(host);
         expect(await inHostNamespace(host)).toBe(false);
 
         const { id } = await startContainer(host, 'app2');
@@ -162,7 +152,7 @@ describeLab(
         const removal = (await removeContainers(host, [id])).get(id);
         expect(removal).toMatchObject({ code: 0 });
         expect((await listContainers(host)).has(id)).toBe(false);
-        await expectNothingMore(host, repair());
+        await expectNothingMore(host);
       });
     });
 
@@ -175,16 +165,16 @@ describeLab(
           host.must(`docker inspect -f '{{.Name}} {{.State.Status}} {{.State.Pid}} {{.State.StartedAt}}' app web`);
         const living = await processes();
 
-        const check = await expectCheck(host, repair());
+        const check = await expectCheck(host);
         expect(flagsTask(check)?.result).toMatchObject({ row: 'live-restore-set', recreate: [] });
-        const ran = await expectRepaired(host, repair());
+        const ran = await expectRepaired(host);
         expect(await processes()).toBe(living);
         expect(await host.must('sha256sum /etc/docker/daemon.json')).toBe(config);
         expect(await host.must(`docker info --format '{{.LiveRestoreEnabled}}'`)).toBe('true');
         expect(await inHostNamespace(host)).toBe(true);
         expect(flagsTask(ran)?.result).toMatchObject({ mount_flags: 'unset', recreate: ['app', 'web'] });
 
-        const again = await expectNothingMore(host, repair());
+        const again = await expectNothingMore(host);
         expect(flagsTask(again)?.result).toMatchObject({ recreate: ['app', 'web'], row: 'live-restore-unset' });
         expect(flagsTask(again)?.findings.map(({ kind, containerName }) => [kind, containerName])).toEqual([
           ['cause', undefined],
@@ -193,7 +183,7 @@ describeLab(
         ]);
         // A container that is started now is none of them.
         await startContainer(host, 'young');
-        const later = await unbusy.playbook([host], repair(), ['--yes']);
+        const later = await repair(host, ['--yes']);
         expect(flagsTask(later)?.result).toMatchObject({ recreate: ['app', 'web'] });
       });
     });
@@ -208,12 +198,13 @@ describeLab(
         expect(await inHostNamespace(host)).toBe(false);
         const before = await unitFiles(host);
 
-        const wishes = await unbusy.playbook([host], repair({ want: 'slave' }), ['--yes']);
-        expect(wishes.code, troubleOf(wishes)).toBe(5);
+        const wishes = await repair(host, ['--yes'], ['want=slave']);
+        // The playbook stops at the first host that fails.
+        expect(wishes.code, troubleOf(wishes)).toBe(6);
         expect(flagsTask(wishes)?.error).toMatchObject({ code: 'E_REFUSED' });
         expect(await unitFiles(host)).toBe(before);
 
-        await expectRepaired(host, repair({ in_place: true }));
+        await expectRepaired(host, ['{in_place: true}']);
         const [backup = ''] = (await host.must('ls -d /etc/systemd/system/docker.service.unbusy-*')).split('\n');
         expect(`${await host.must(`cat ${backup}`)}\n`).toBe(INSTALLER_UNIT);
         expect(`${await host.must('cat /etc/systemd/system/docker.service')}\n`).toBe(
@@ -222,7 +213,7 @@ describeLab(
         expect(await host.must('ls /etc/systemd/system/docker.service.d')).toBe('lab.conf');
         expect(await inHostNamespace(host)).toBe(true);
         expect(await host.must('docker run --rm lab/busybox /bin/echo started')).toBe('started');
-        await expectNothingMore(host, repair({ in_place: true }));
+        await expectNothingMore(host, ['{in_place: true}']);
       });
     });
   },
