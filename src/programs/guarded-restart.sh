@@ -62,16 +62,23 @@ set_watch() {
   [ "$#" -gt 0 ] || return 0
   # Another watchdog may wait already; if it has begun, this is not the time.
   for file in "$dir"/reverting.*; do [ ! -e "$file" ] || stale 'the host takes an earlier change back just now'; done
-  for file in "$dir"/armed.*; do
-    [ -e "$file" ] || continue
-    mv -- "$file" "$dir/confirmed.${file##*.}" 2>/dev/null || stale 'the host takes an earlier change back just now'
-  done
   printf '%s\n' "$running" >"$dir/before.$token"
   if ! arm "$seconds" "$@"; then
     record said "${said:-} (no watchdog could be set: neither systemd-run nor setsid works)"
     finish 12
   fi
+  retire_others
   record armed "$arm_deadline"
+}
+
+# Only now, so that at every moment somebody watches over what is not confirmed.
+retire_others() {
+  for file in "$dir"/armed.*; do
+    if [ ! -e "$file" ] || [ "$file" = "$dir/armed.$token" ]; then continue; fi
+    if mv -- "$file" "$dir/confirmed.${file##*.}" 2>/dev/null; then continue; fi
+    mv -- "$dir/armed.$token" "$dir/confirmed.$token" 2>/dev/null || :
+    stale 'the host takes an earlier change back just now'
+  done
 }
 
 told_before() {
@@ -110,18 +117,22 @@ await_api() {
   done
 }
 
-# Containers whose daemon has just come back may take a moment.
+# Containers whose daemon has just come back may take a moment, and so may a daemon that has many of them to tell of.
 await_containers() {
   last_look=$((began + (seconds - reserve / 2) * 100))
   while :; do
-    list_running 10 || return 1
     missing=
+    list_running 10 || missing=$silence
     for id in $known; do
       case $id in +*) ;; *) continue ;; esac
-      case $nl$running in *"$nl${id#+}$tab"*) ;; *) missing=$id ;; esac
+      case $nl$running in *"$nl${id#+}$tab"*) ;; *) missing=${missing:-$id} ;; esac
     done
     centiseconds
-    if [ -z "$missing" ] || [ "$now" -ge "$last_look" ]; then return 0; fi
+    if [ -z "$missing" ]; then return 0; fi
+    if [ "$now" -ge "$last_look" ]; then
+      [ -z "$silence" ]
+      return
+    fi
     sleep 1
   done
 }

@@ -29,7 +29,8 @@ put_back() {
   temp=${path%/*}/.unbusy-$token
   rm -f -- "$temp"
   cp -pP -- "$dir/$copy" "$temp" || return 1
-  dd if=/dev/null of="$temp" conv=notrunc,fsync 2>/dev/null || :
+  # Through a link dd would make the file that the link leads to.
+  if [ ! -h "$temp" ]; then dd if=/dev/null of="$temp" conv=notrunc,fsync 2>/dev/null || :; fi
   mv -f -- "$temp" "$path" || return 1
   if [ -e /sys/fs/selinux/enforce ]; then restorecon -- "$path" || :; fi
 }

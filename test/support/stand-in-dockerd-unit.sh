@@ -1,8 +1,8 @@
 # stand-in-dockerd-unit: plays systemctl, docker and systemd-run (by its own name) over the files below $BED, which is set in front, for one unit, docker.service.
 #
 # pid and run/docker.pid: the process that plays dockerd; it cannot be started while a file below etc says "broken", and does not answer
-# while one says "silent". active, needreload: what systemctl show says. containers/ID: "NAME STATUS PID POLICY"; those of policy "no" end
-# with dockerd, others get another pid. timers/NAME: the command of a timer, one word a line. asked: every call.
+# while one says "silent"; while one says "stutters", the first list of containers after a start fails. active, needreload: what
+# systemctl show says. containers/ID: "NAME STATUS PID POLICY"; those of policy "no" end with dockerd, others get another pid. timers/NAME: the command of a timer, one word a line. asked: every call.
 printf '%s %s\n' "${0##*/}" "$*" >>"$BED/asked"
 
 lives() { [ -s "$BED/pid" ] && kill -0 "$(cat "$BED/pid")" 2>/dev/null; }
@@ -22,6 +22,7 @@ start_daemon() {
   printf '%s' "$!" >"$BED/pid"
   printf '%s' "$!" >"$BED/run/docker.pid"
   echo active >"$BED/active"
+  if grep -rqs stutters "$BED/etc"; then : >"$BED/stutter"; fi
   for file in "$BED"/containers/*; do
     [ -f "$file" ] || continue
     read -r name status pid policy <"$file"
@@ -97,7 +98,10 @@ docker() {
   lives || { echo 'Cannot connect to the Docker daemon'; exit 1; }
   if grep -rqs silent "$BED/etc"; then sleep 30; fi
   case $1 in
-    ps) ls "$BED/containers" ;;
+    ps)
+      if rm "$BED/stutter" 2>/dev/null; then exit 1; fi
+      ls "$BED/containers"
+      ;;
     version) echo 20.10.24 ;;
     info) printf 'u\t20.10.24\t%s\t%s\n' "$(cat "$BED/live-restore")" "$BED/data" ;;
     inspect)
