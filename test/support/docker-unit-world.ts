@@ -63,8 +63,20 @@ export function pictureOfDockerUnit(sandbox: string): readonly string[] {
   return ['etc', 'vendor', 'docker', 'lib'].flatMap((folder) => [folder, ...pictureOf(join(sandbox, folder))]);
 }
 
-/** The same shell, in a mount namespace where the stand-in runs the host. */
+/** The same shell, where the stand-in runs the host; other tests have daemons too, and a pid namespace keeps them out of sight. */
 export function underDockerUnit(kind: ShellKind, sandbox: string): ShellKind {
-  const command = ['unshare', '--mount', '--', 'sh', '-c', ENTER, sandbox, ...kind.command];
+  const command = [
+    'unshare',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--',
+    'sh',
+    '-c',
+    ENTER,
+    sandbox,
+    ...kind.command,
+  ];
   return { name: kind.name, command, path: `${join(sandbox, 'bin')}:${kind.path}` };
 }
