@@ -5,7 +5,8 @@
 #   one of not-a-file, undo-store, unreadable.
 # Exit: 0 kept; 12 denied; 13 no sha256, cp, ln or readlink.
 # In /var/lib/unbusy/undo/UNIT: SHA256-OF-PATH.entry (line 1 absent, file or link; line 2 the name of the copy; then the path) and
-#   SHA256-OF-PATH.time (boot id, start in clock ticks of a process that ran at the time, seconds since 1970): of the last call.
+#   SHA256-OF-PATH.time (boot id, start in clock ticks of a process that ran at the time, seconds since 1970): of the last call;
+#   SHA256-OF-PATH.first: the same, of the call that made the entry.
 # Never: replaces an entry: what was there first is kept until the unit's restart was confirmed; touches the path itself.
 set -eu
 root=/var/lib/unbusy/undo
@@ -32,7 +33,7 @@ flush() { dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || :; }
 write_time() {
   read -r boot </proc/sys/kernel/random/boot_id || boot=-
   ticks=$(awk '{ sub(/.*\) /, ""); print $20 }' /proc/self/stat)
-  printf '%s %s %s\n' "$boot" "$ticks" "$(date +%s)" >"$dir/.time-$token"
+  printf '%s %s %s\n' "$boot" "$ticks" "$(date +%s)" >"$dir/.time-$token" || return 1
   mv -f -- "$dir/.time-$token" "$dir/$key.time"
 }
 
@@ -62,6 +63,7 @@ keep() {
     write_time || refuse 12 undo-store
     if ln -- "$dir/.entry-$token" "$dir/$key.entry" 2>/dev/null; then
       word=new
+      ln -f -- "$dir/$key.time" "$dir/$key.first" || refuse 12 undo-store
     else
       [ -e "$dir/$key.entry" ] || refuse 12 undo-store
       if [ "$copy" != - ]; then rm -f -- "$dir/$copy"; fi

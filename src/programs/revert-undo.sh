@@ -42,7 +42,7 @@ put_entry() {
   if put_back; then word=back; else word=failed; fi
   record put "$token" "$word" "$path"
   if [ "$word" = back ]; then
-    rm -f -- "$dir/$1.entry" "$dir/$1.time"
+    rm -f -- "$dir/$1.entry" "$dir/$1.time" "$dir/$1.first"
     if [ "$copy" != - ]; then rm -f -- "$dir/$copy"; fi
   fi
 }

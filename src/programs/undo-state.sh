@@ -1,7 +1,8 @@
 # undo-state: says what is kept for the restart of a unit, whether one waits to be confirmed, and what the host put back by itself.
 #
 # Begins with bounded.sh and undo-store.sh. Arguments: 1 the unit.
-# Records: boot ID | entry KEY KIND BOOT TICKS EPOCH PATH, as record-undo kept it | armed TOKEN DEADLINE alive|dead
+# Records: boot ID | entry KEY KIND BOOT TICKS EPOCH PATH FIRST-BOOT FIRST-TICKS same|other, as record-undo kept it, and whether the path
+#   is so now | armed TOKEN DEADLINE alive|dead
 #   | reverting TOKEN DEADLINE alive|dead | covers TOKEN KEY, for an armed or reverting one | note TOKEN EPOCH REASON API
 #   | put TOKEN back|failed PATH | before TOKEN ID NAME STATUS …, the lines of docker-running.sh for what ran before the restart.
 # Exit: 0 looked; 12 the record cannot be read; 64 bad arguments.
@@ -31,10 +32,22 @@ entries() {
     key=${file##*/} key=${key%.entry}
     boot=- ticks=- epoch=-
     if [ -r "$dir/$key.time" ]; then read -r boot ticks epoch <"$dir/$key.time" || :; fi
+    first_boot=- first_ticks=-
+    if [ -r "$dir/$key.first" ]; then read -r first_boot first_ticks _ <"$dir/$key.first" || :; fi
     # It may be dropped at this moment.
     read_entry "$file" || continue
-    record entry "$key" "$kind" "$boot" "$ticks" "$epoch" "$path"
+    if is_as_kept; then now=same; else now=other; fi
+    record entry "$key" "$kind" "$boot" "$ticks" "$epoch" "$path" "$first_boot" "$first_ticks" "$now"
   done
+}
+
+# Of content, not of mode and owner. Without cmp nothing is the same.
+is_as_kept() {
+  case $kind in
+    absent) [ ! -e "$path" ] && [ ! -h "$path" ] ;;
+    link) [ -h "$path" ] && [ "$(readlink -- "$path" && echo x)" = "$(readlink -- "$dir/$copy" && echo x)" ] ;;
+    file) [ -f "$path" ] && [ ! -h "$path" ] && cmp -s -- "$dir/$copy" "$path" 2>/dev/null ;;
+  esac
 }
 
 notes() {

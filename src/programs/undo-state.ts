@@ -19,6 +19,8 @@ export interface UndoEntry {
   readonly ticks: number;
   /** Seconds since 1970. */
   readonly epoch: number;
+  /** Ticks of this boot at which it was first kept, if the path is now as it was kept then; NaN if not, or if that is not known. */
+  readonly asKeptSince: number;
 }
 
 /** A restart that is not confirmed yet, with the watchdog of the host. */
@@ -81,14 +83,29 @@ function readState(records: readonly ProgramRecord[]): UndoState {
   const watches = (kind: 'armed' | 'reverting') => all(kind).map((fields) => readWatch(fields, kind, records));
   return {
     boot: all('boot')[0]?.[0] ?? '',
-    entries: all('entry').map(readEntry),
+    entries: all('entry').map((fields) => readEntry(fields, all('boot')[0]?.[0] ?? '')),
     watched: [...watches('armed'), ...watches('reverting')],
     notes: readNotes(records),
   };
 }
 
-function readEntry([key = '', kind = '', boot = '', ticks = '', epoch = '', path = '']: readonly string[]): UndoEntry {
-  return { key, kind: kind as UndoEntry['kind'], path, boot, ticks: Number(ticks), epoch: Number(epoch) };
+function readEntry(fields: readonly string[], thisBoot: string): UndoEntry {
+  const [key = '', kind = '', boot = '', ticks = '', epoch = '', path = '', firstBoot, firstTicks = '', now] = fields;
+  const asKeptSince = now === 'same' && firstBoot === thisBoot ? number(firstTicks) : Number.NaN;
+  return {
+    key,
+    kind: kind as UndoEntry['kind'],
+    path,
+    boot,
+    ticks: number(ticks),
+    epoch: number(epoch),
+    asKeptSince,
+  };
+}
+
+/** NaN also for an empty text: a file of a full disk. */
+function number(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function readWatch(

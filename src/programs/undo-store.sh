@@ -54,6 +54,6 @@ drop_entry() {
   drop_copy=-
   { read -r drop_kind && read -r drop_copy; } <"$dir/$1.entry" || return 0
   rm -f -- "$dir/$1.entry"
-  rm -f -- "$dir/$1.time" "$dir/rejected.$1"
+  rm -f -- "$dir/$1.time" "$dir/$1.first" "$dir/rejected.$1"
   if [ "$drop_copy" != - ]; then rm -f -- "$dir/$drop_copy"; fi
 }

@@ -7,7 +7,7 @@ import { blastOf, fateOf, liveRestoreOf } from './fate.ts';
 import { noteWords } from './notes.ts';
 import { type DockerRestartParams, withinSeconds } from './params.ts';
 import { putOff } from './policy.ts';
-import { reasonsOf } from './reasons.ts';
+import { isIdle, reasonsOf } from './reasons.ts';
 import { restartRefusals } from './refusals.ts';
 import { daemonOf, type LiveRestore, type RestartChange, type RestartState, type RestartStep, UNIT } from './state.ts';
 
@@ -86,7 +86,9 @@ function settlement(state: RestartState, params: DockerRestartParams, tried: Tri
       ? []
       : [revertChange(watched, `it was not confirmed, nobody watches it any more, and ${harm}`)];
   }
-  const keys = state.undo.entries.map(({ key }) => key);
+  // Somebody may be about to write what an idle entry was kept for.
+  const daemon = daemonOf(state);
+  const keys = state.undo.entries.filter((entry) => !isIdle(entry, daemon)).map(({ key }) => key);
   if (watched === undefined && keys.length === 0) return [];
   if (state.view.api.kind !== 'answered') return [];
   return [confirmChange(state, watched, keys)];

@@ -84,6 +84,23 @@ describe.skipIf(!CAN_HIDE_STATE)('docker_restart on a host of stand-ins', () => 
     expect(existsSync(file())).toBe(true);
   });
 
+  it('does not restart for a write that never came about, and keeps what was kept for it', async () => {
+    writeFileSync(file(), 'old');
+    await recordUndo(host(), { unit: 'docker.service', path: file() });
+    expect(await planned()).toEqual([]);
+    expect((await look()).undo.entries).toHaveLength(1);
+    writeFileSync(file(), 'new');
+    expect((await planned()).map(({ id }) => id)).toEqual(['restart']);
+    // Nobody restarted it with what was taken back.
+    await change('old');
+    expect(await planned()).toEqual([]);
+    // Somebody did: dockerd runs by what is there no more.
+    await change('new');
+    world.systemctl('restart', 'docker.service');
+    await change('old');
+    expect((await planned()).map(({ id }) => id)).toEqual(['restart']);
+  });
+
   it('refuses what it cannot restart, and only if it would have to', async () => {
     writeFileSync(join(world.path, 'docker-etc/daemon.json'), '{"live-restore": tru');
     const before = await look();

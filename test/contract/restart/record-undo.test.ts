@@ -24,7 +24,7 @@ describe.skipIf(!ableToHideState).each(shellKinds())('record-undo under $name', 
     writeFileSync(file, 'old\n', { mode: 0o640 });
     expect(await keep(file)).toEqual({ kind: 'done' });
     expect(await keep(none)).toEqual({ kind: 'done' });
-    expect(bed.names()).toEqual(['KEY.entry', 'KEY.entry', 'KEY.time', 'KEY.time', 'copy']);
+    expect(bed.names()).toEqual(['KEY.entry', 'KEY.entry', 'KEY.first', 'KEY.first', 'KEY.time', 'KEY.time', 'copy']);
     expect(new Set(bed.entries())).toEqual(
       new Set([
         ['file', 'old\n', file],
@@ -46,7 +46,7 @@ describe.skipIf(!ableToHideState).each(shellKinds())('record-undo under $name', 
     expect(await keep(file)).toEqual({ kind: 'done' });
     expect(bed.entries()).toEqual([['file', 'first', file]]);
     expect(readFileSync(join(bed.store, time()), 'utf8')).toMatch(/^[0-9a-f-]{36} \d+ \d+\n$/);
-    expect(bed.names()).toEqual(['KEY.entry', 'KEY.time', 'copy']);
+    expect(bed.names()).toEqual(['KEY.entry', 'KEY.first', 'KEY.time', 'copy']);
   });
 
   it('is whole with many at once, and keeps one of them', async () => {
@@ -54,7 +54,7 @@ describe.skipIf(!ableToHideState).each(shellKinds())('record-undo under $name', 
     writeFileSync(file, 'first');
     const steps = await Promise.all(Array.from({ length: 8 }, () => keep(file)));
     expect(new Set(steps.map(({ kind }) => kind))).toEqual(new Set(['done']));
-    expect(bed.names()).toEqual(['KEY.entry', 'KEY.time', 'copy']);
+    expect(bed.names()).toEqual(['KEY.entry', 'KEY.first', 'KEY.time', 'copy']);
     expect(bed.entries()).toEqual([['file', 'first', file]]);
   });
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GuardedRestart, guardedRestart } from '../../../src/programs/guarded-restart.ts';
@@ -7,7 +7,7 @@ import { confirmUndo } from '../../../src/programs/settle-undo.ts';
 import { type UndoState, undoState } from '../../../src/programs/undo-state.ts';
 import { CAN_HIDE_STATE, DockerdUnitWorld } from '../../support/dockerd-unit-world.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { shellKinds } from '../../support/shells.ts';
+import { type ShellKind, shellKinds } from '../../support/shells.ts';
 
 if (!CAN_HIDE_STATE) console.warn('LEFT OUT: the edges of an undo record need root and mount namespaces of Linux');
 
@@ -33,12 +33,42 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('an undo record at its edges
     writeFileSync(file(), text);
   }
 
-  async function restart(twist: Partial<GuardedRestart> = {}) {
+  /** A directory with every tool of this machine but one, behind the stand-ins. */
+  function toolsWithout(missing: string): string {
+    const tools = join(world.path, 'tools');
+    mkdirSync(tools);
+    for (const folder of ['/usr/sbin', '/usr/bin', '/sbin', '/bin'])
+      for (const name of readdirSync(folder))
+        if (name !== missing && !existsSync(join(tools, name))) symlinkSync(join(folder, name), join(tools, name));
+    return `/usr/local/sbin:${tools}`;
+  }
+
+  async function restart(twist: Partial<GuardedRestart> = {}, kind: ShellKind = shell) {
     const { pid, start } = world;
     const keys = (await state()).entries.map(({ key }) => key);
     const plain = { unit, pid, start, withinSeconds: 60, window: undefined, keys, running: undefined, comeBack: [] };
-    return guardedRestart(host(), { ...plain, ...twist });
+    return guardedRestart(world.host(kind), { ...plain, ...twist });
   }
+
+  it('tells what is as it was kept, of a file, of nothing, and of a link', async () => {
+    writeFileSync(file('a'), 'old\n');
+    symlinkSync('a', file('c'));
+    for (const name of ['a', 'b', 'c']) await recordUndo(host(), { unit, path: file(name) });
+    const asKept = async () => {
+      const same = (await state()).entries.filter(({ asKeptSince }) => asKeptSince > 0);
+      return same.map(({ path }) => path.slice(-1)).sort();
+    };
+    expect(await asKept()).toEqual(['a', 'b', 'c']);
+    writeFileSync(file('b'), '');
+    expect(await asKept()).toEqual(['a', 'c']);
+    rmSync(file('c'));
+    symlinkSync('b', file('c'));
+    expect(await asKept()).toEqual(['a']);
+    writeFileSync(file('a'), 'old');
+    expect(await asKept()).toEqual([]);
+    rmSync(file('b'));
+    expect(await asKept()).toEqual(['b']);
+  });
 
   it('puts a link back that leads nowhere, and makes nothing at its end', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -59,17 +89,18 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('an undo record at its edges
     expect(await restart({ comeBack: [id] })).toMatchObject({ kind: 'up', after: { containers: [{ name: 'web' }] } });
   });
 
-  // busybox takes its own setsid whatever PATH says: LEFT OUT there, for setsid cannot be made to fail.
+  // LEFT OUT with busybox: it takes its own setsid whatever PATH says.
   it.skipIf(shell.name === 'busybox')('leaves an earlier watchdog to watch if no new one can be set', async () => {
     await change('new');
     const first = await restart();
     const token = first.kind === 'up' ? first.token : '';
-    copyFileSync('/bin/false', join(world.path, 'bin/setsid'));
     const { pid } = world;
-    expect(await restart()).toMatchObject({ kind: 'denied', why: expect.stringContaining('no watchdog could be set') });
+    expect(await restart({}, { ...shell, path: toolsWithout('setsid') })).toMatchObject({
+      kind: 'denied',
+      why: expect.stringContaining('no watchdog could be set'),
+    });
     expect(world.pid).toBe(pid);
     expect((await state()).watched).toMatchObject([{ token, alive: true }]);
-    rmSync(join(world.path, 'bin/setsid'));
     const second = await restart();
     expect(second.kind).toBe('up');
     const watched = (await state()).watched;

@@ -23,6 +23,13 @@ describe('why dockerd has to be restarted', () => {
     expect(reasons({ undo: { entries: [entry({ ticks: Number.NaN })] } })).toHaveLength(1);
   });
 
+  it('is no file that is as it was when dockerd was started', () => {
+    expect(reasons({ undo: { entries: [entry({ ticks: 6000, asKeptSince: 5001 })] } })).toEqual([]);
+    // Kept before that start: the daemon may have met something else in between.
+    expect(reasons({ undo: { entries: [entry({ ticks: 6000, asKeptSince: 4999 })] } })).toHaveLength(1);
+    expect(reasons({ undo: { entries: [entry({ ticks: 6000 })] } })).toHaveLength(1);
+  });
+
   it('is a change while dockerd does not run', () => {
     const down = { unit: { mainPid: 0, activeState: 'failed' }, view: { daemons: [] } };
     expect(reasons({ ...down, undo: { entries: [entry()] } })[0]).toContain('dockerd does not run');

@@ -33,6 +33,7 @@ export const entry = (twist: Partial<UndoEntry> = {}): UndoEntry => ({
   path: '/etc/docker/daemon.json',
   boot: 'boot-1',
   ticks: 4000,
+  asKeptSince: Number.NaN,
   epoch: 1_800_000_000,
   ...twist,
 });
