@@ -1,4 +1,4 @@
-import type { DockerdProcess, DockerTopology } from '../../programs/docker-topology.ts';
+import type { ContainerdProcess, DockerdProcess, DockerTopology } from '../../programs/docker-topology.ts';
 import type { DockerUnitFiles } from '../../programs/docker-unit-files.ts';
 import type { RmdirRule } from '../../programs/probe-rmdir-rule.ts';
 import type { UnitState } from '../../programs/systemd-unit-state.ts';
@@ -56,17 +56,24 @@ function settingsIn({ unit, shown, configured }: DockerUnit): Configured {
   return unit.needsReload ? configured : (shown ?? configured);
 }
 
-/** By the parent of the process, else by the option that dockerd is started with: --containerd means a service of its own. */
+/**
+ * By the parent of the process, or by the service that both are in: a containerd that live-restore carried over a restart of
+ * dockerd has process 1 for its parent. Else by the option that dockerd is started with: --containerd means a service of its own.
+ */
 function containerdTopology(
   { containerds, version }: DockerTopology,
   dockerd: DockerdProcess | undefined,
   commandLine: string,
 ): MatrixFacts['containerd'] {
-  if (dockerd !== undefined && containerds.some(({ parent }) => parent === dockerd.pid)) return 'child';
+  if (dockerd !== undefined && containerds.some((each) => isChild(each, dockerd))) return 'child';
   if (/\s--containerd[= ]/.test(commandLine)) return 'own-service';
   if (containerds.some(({ unit }) => unit === 'containerd.service')) return 'own-service';
   if (/^(1\.([0-9]|10)\.|0\.)/.test(version)) return 'none';
   return 'unknown';
+}
+
+function isChild({ parent, unit }: ContainerdProcess, dockerd: DockerdProcess): boolean {
+  return parent === dockerd.pid || (unit.endsWith('.service') && unit === dockerd.unit);
 }
 
 /** On if it is configured, on the command line or in the file, or in effect: the next start counts as much as this one. */

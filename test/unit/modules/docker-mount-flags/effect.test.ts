@@ -38,6 +38,13 @@ describe('whether dockerd lives by what is set', () => {
     if (!settled) expect(said).toContain('dockerd (pid 64) still lives');
   });
 
+  it('takes a private copy for what slave comes to where the / of the host is private', () => {
+    const dockerd = { ...APART, rootTags: [] };
+    const onHost = (rootTags: readonly string[]) => ({ init: { namespace: HOST_NAMESPACE, rootTags } });
+    expect(notInEffect(stateOf({ shown: 'slave', dockerd, topology: onHost([]) }))).toBeUndefined();
+    expect(notInEffect(stateOf({ shown: 'slave', dockerd, topology: onHost(['shared:1']) }))).toBeDefined();
+  });
+
   it('is not asked of one that does not run', () => {
     expect(notInEffect(stateOf({ dockerd: 'none' }))).toBeUndefined();
   });
@@ -49,6 +56,21 @@ describe('whether dockerd lives by what is set', () => {
     ).toBeUndefined();
     expect(notInEffect(stateOf({ unit: { PrivateTmp: 'yes' }, dockerd }))).toBeUndefined();
     expect(notInEffect(stateOf({ dockerd }))).toBeDefined();
+  });
+});
+
+describe('whose containerd is', () => {
+  const containerd = (parent: number, unit: string) => ({
+    containerds: [{ pid: 70, parent, namespace: HOST_NAMESPACE, unit, exe: '' }],
+  });
+  const seen = (parent: number, unit: string) =>
+    stateOf({ ...AS_CHILD, topology: { ...containerd(parent, unit), liveRestore: true } });
+
+  it("dockerd's own, also after live-restore carried it over a restart", () => {
+    expect(seen(64, 'docker.service').facts.containerd).toBe('child');
+    expect(seen(1, 'docker.service').facts.containerd).toBe('child');
+    expect(seen(1, 'k3s.service').facts.containerd).toBe('unknown');
+    expect(seen(1, 'containerd.service').facts.containerd).toBe('own-service');
   });
 });
 
