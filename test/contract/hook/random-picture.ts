@@ -38,8 +38,8 @@ const mount = fc.record({
   parent: fc.nat({ max: 8 }),
   step: fc.constantFrom(...STEPS),
   system: fc.constantFrom(...FILE_SYSTEMS),
-  shared: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
-  master: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 1 }),
+  shared: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 3 }),
+  master: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
 });
 
 /** Who lives in a namespace: a container, a unit, a thread, dockerd, nobody. */
@@ -66,7 +66,7 @@ type Twin = typeof twin extends fc.Arbitrary<infer T> ? T : never;
 /** A copy of the first namespace beside the host, with the same peer groups, in which some file systems are others. */
 const twin = fc.record({
   lives: fc.constantFrom(...TASKS),
-  systems: fc.array(fc.option(fc.constantFrom(...FILE_SYSTEMS), { freq: 1 }), { minLength: 8, maxLength: 8 }),
+  systems: fc.array(fc.option(fc.constantFrom(...FILE_SYSTEMS), { freq: 2 }), { minLength: 8, maxLength: 8 }),
 });
 
 /** Pictures of hosts as viewOf reads them: a host and further namespaces that share groups, devices, places and names. */
