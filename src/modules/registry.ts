@@ -1,11 +1,13 @@
 import { assertModule } from './assert/index.ts';
 import { commandModule } from './command/index.ts';
 import { deadContainersModule } from './dead-containers/index.ts';
+import { dockerContainerModule } from './docker-container/index.ts';
 import { dockerMountFlagsModule } from './docker-mount-flags/index.ts';
 import { dockerRestartModule } from './docker-restart/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
+import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
 import { sysctlModule } from './sysctl/index.ts';
@@ -16,11 +18,13 @@ const ALL: readonly Module[] = [
   assertModule,
   commandModule,
   deadContainersModule,
+  dockerContainerModule,
   dockerMountFlagsModule,
   dockerRestartModule,
   fileContentModule,
   fileStateModule,
   holderPropagationModule,
+  installerPatchModule,
   jsonKeysModule,
   sysctlModule,
   systemdDropInModule,
