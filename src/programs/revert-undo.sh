@@ -4,7 +4,7 @@
 #   apart from every session. Arguments: 1 now, or wait: poll until the time has come; 2 the unit; 3 the token; 4 for wait, the time in
 #   seconds since 1970.
 # Leaves: note.TOKEN with the records note TOKEN EPOCH REASON API and put TOKEN back|failed PATH; REASON is one of unconfirmed, silent,
-#   failed, containers; API is yes or no: whether the daemon answers at the end.
+#   failed, containers; API is yes or no: whether the daemon answers at the end. Without room for it, reverting.TOKEN stays.
 # Exit: 0 put back, or there was nothing to do; 64 bad arguments.
 # Never: acts if the restart was confirmed, or if another one puts back already; changes what no entry names.
 set -u
@@ -68,6 +68,17 @@ answers() {
   return 1
 }
 
+# A disk that is full may have room again later; until the note is there, the host is seen to be at it.
+tell() {
+  tries=120
+  until printf '%s\n' "$1" 2>/dev/null >"$dir/.note-$token" && mv -f -- "$dir/.note-$token" "$dir/note.$token"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 5
+  done
+  dd if=/dev/null of="$dir/note.$token" conv=notrunc,fsync 2>/dev/null || :
+}
+
 main() {
   mode=$1 unit=$2 token=$3
   open_store "$unit"
@@ -76,18 +87,13 @@ main() {
   mv -- "$dir/armed.$token" "$dir/reverting.$token" 2>/dev/null || exit 0
   reason=unconfirmed
   if [ -r "$dir/reason.$token" ]; then read -r reason <"$dir/reason.$token"; fi
-  sed 1,3d "$dir/reverting.$token" | {
-    while read -r key; do put_entry "$key"; done
-  } >"$dir/.put-$token"
+  put=$(sed 1,3d "$dir/reverting.$token" | while read -r key; do put_entry "$key"; done)
   restart
   if answers; then api=yes; else api=no; fi
-  {
-    record note "$token" "$(date +%s)" "$reason" "$api"
-    cat "$dir/.put-$token"
-  } >"$dir/.note-$token"
-  dd if=/dev/null of="$dir/.note-$token" conv=notrunc,fsync 2>/dev/null
-  mv -f -- "$dir/.note-$token" "$dir/note.$token"
-  rm -f -- "$dir/.put-$token" "$dir/reverting.$token" "$dir/reason.$token" "$dir/before.$token" "$dir/revert.$token"
+  rm -f -- "$dir/reason.$token" "$dir/before.$token"
+  note=$(record note "$token" "$(date +%s)" "$reason" "$api")
+  tell "$note${put:+$nl$put}" || exit 0
+  rm -f -- "$dir/reverting.$token" "$dir/revert.$token"
   exit 0
 }
 

@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GuardedRestart, guardedRestart } from '../../../src/programs/guarded-restart.ts';
 import { recordUndo } from '../../../src/programs/record-undo.ts';
@@ -106,6 +117,24 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('an undo record at its edges
     const watched = (await state()).watched;
     expect(watched).toMatchObject([{ token: second.kind === 'up' ? second.token : '', alive: true }]);
     expect(watched).toHaveLength(1);
+  });
+
+  it('is at it until it could leave its note, so that nothing is put back in silence', async () => {
+    writeFileSync(file(), 'old');
+    await change('new');
+    const answer = await restart({ withinSeconds: 4 });
+    const token = answer.kind === 'up' ? answer.token : '';
+    const inTheWay = join(world.store, `.note-${token}`);
+    mkdirSync(inTheWay);
+    while (readFileSync(file(), 'utf8') !== 'old') await sleep(200);
+    await sleep(1000);
+    expect(await state()).toMatchObject({ notes: [], watched: [{ token, reverting: true, alive: true }] });
+    rmdirSync(inTheWay);
+    while ((await state()).notes.length === 0) await sleep(200);
+    expect(await state()).toMatchObject({
+      notes: [{ token, reason: 'unconfirmed', api: true, paths: [{ path: file(), back: true }] }],
+      watched: [],
+    });
   });
 
   it('does not say that it was put back if somebody else has confirmed it', async () => {
