@@ -46,12 +46,13 @@ export class DockerBed {
     writeFileSync(join(this.dataRoot, 'containers', id, 'config.v2.json'), state);
   }
 
-  /** A host with that socket, or with none, under one shell. */
+  /** A host with that socket, or with none, under one shell; a pid namespace keeps the daemons of other tests out of sight. */
   host(shell: ShellKind, what: { readonly socket: boolean; readonly realClient?: boolean }): ShellHost {
     const bind = what.socket ? `: >/run/docker.sock; mount --bind '${this.#socket}' /run/docker.sock;` : '';
     const root = `mkdir /run/etc; printf '{"data-root": "%s"}' '${this.dataRoot}' >/run/etc/daemon.json; mkdir -p /etc/docker; mount --bind /run/etc /etc/docker;`;
     const setUp = `mount -t tmpfs run /run; ${bind} ${root} exec "$@"`;
-    const command = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', setUp, 'sh', ...shell.command];
+    const own = ['unshare', '-m', '--propagation', 'private', '--pid', '--fork', '--mount-proc'];
+    const command = [...own, 'sh', '-c', setUp, 'sh', ...shell.command];
     const client = what.realClient === true ? '' : `${join(this.directory, 'client')}:`;
     return new ShellHost({ name: shell.name, command, path: `${client}${shell.path}` });
   }
