@@ -1,5 +1,6 @@
 import { holderOf } from './holders.ts';
 import { containerTarget, Identities } from './identity.ts';
+import { isLiving } from './living.ts';
 import type { ContainerState, MountEntry, MountNamespace, MountView } from './model.ts';
 import { isBelow, relativeTo } from './paths.ts';
 import { PeerGroups } from './propagation.ts';
@@ -48,7 +49,7 @@ export function serviceCopies(
   const trees = treesOf(view);
   const makers = trees.filter((tree) => makesMounts(tree, view));
   const host = trees.find((tree) => tree.namespace.inode === view.hostNamespace);
-  const owners = containers.map((container) => ({ target: containerTarget(container), living: lives(container) }));
+  const owners = containers.map((container) => ({ target: containerTarget(container), living: isLiving(container) }));
   const look: Look = {
     places,
     makers,
@@ -97,15 +98,11 @@ function makesMounts({ namespace }: MountTree, view: MountView): boolean {
   return ['dockerd', 'containerd', 'shim'].includes(holderOf(namespace, view).kind);
 }
 
-function lives({ status, dead, removing }: ContainerState): boolean {
-  return !dead && !removing && ['running', 'paused', 'restarting'].includes(status);
-}
-
 function copyOf(look: Look, mount: MountEntry, tree: MountTree): ServiceCopy | undefined {
   if (!isOfContainers(mount, look.places)) return undefined;
   const origin = originOf(look, mount, tree);
   const container = look.identities.ownerOf(mount, tree)?.owner.target.container;
-  const needed = origin !== undefined || (container !== undefined && lives(container));
+  const needed = origin !== undefined || (container !== undefined && isLiving(container));
   if (origin !== undefined && look.groups.spreadOf(origin.mount, origin.tree).some((each) => each.mount === mount)) {
     return undefined;
   }

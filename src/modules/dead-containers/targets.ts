@@ -1,5 +1,6 @@
 import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakTarget } from '../../mounts/leak.ts';
+import { isLiving } from '../../mounts/living.ts';
 import type { ContainerState } from '../../mounts/model.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import { type DeadContainersParams, milliseconds } from './params.ts';
@@ -28,9 +29,7 @@ export function selectTargets(
 
 /** Containers that live: they run, or someone says that they do. */
 export function livingOf(look: DockerLook): readonly ContainerState[] {
-  return look.state.containers.filter(
-    ({ status, dead, removing }) => !dead && !removing && ['running', 'paused', 'restarting'].includes(status),
-  );
+  return look.state.containers.filter(isLiving);
 }
 
 function isAsked(container: ContainerState, asked: DeadContainersParams['containers']): boolean {

@@ -1,12 +1,14 @@
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { countForeignMounts, type ForeignCount } from '../../programs/count-foreign-mounts.ts';
 import { type AfterRestart, guardedRestart, type RestartAnswer } from '../../programs/guarded-restart.ts';
 import { acknowledgeReverts, confirmUndo } from '../../programs/settle-undo.ts';
 import { triggerRevert } from '../../programs/trigger-revert.ts';
 import type { RevertNote, RevertReason } from '../../programs/undo-state.ts';
 import type { Applied } from '../module.ts';
 import { type Comparison, compareContainers } from './compare.ts';
+import { leakResult, leakWords } from './leaks.ts';
 import { putWords, reasonWords } from './notes.ts';
 import { type DockerRestartParams, withinSeconds } from './params.ts';
 import { type RestartChange, type RestartStep, UNIT } from './state.ts';
@@ -33,6 +35,8 @@ export async function applyRestart(
 }
 
 async function restart(host: Session, step: Restart, params: DockerRestartParams): Promise<Applied> {
+  const before = await countForeignMounts(host);
+  if (host.over === true) return { kind: 'unknown', error: overError(host.host, before) };
   const answer = await guardedRestart(host, {
     unit: UNIT,
     pid: step.pid,
@@ -45,7 +49,7 @@ async function restart(host: Session, step: Restart, params: DockerRestartParams
   });
   switch (answer.kind) {
     case 'up':
-      return judge(host, step, answer, params);
+      return judge(host, step, answer, { params, before });
     case 'stale':
     case 'denied':
       return answer;
@@ -59,12 +63,20 @@ async function restart(host: Session, step: Restart, params: DockerRestartParams
   }
 }
 
+function overError(host: string, before: ForeignCount): UnbusyError {
+  const why = before.kind === 'known' ? 'the connection was closed' : before.why;
+  return new UnbusyError('E_PROGRAM_LOST', `before the restart: ${why}; nothing was restarted`, {
+    host,
+    hint: 'Run again.',
+  });
+}
+
 /** The daemon answers: what ran before is compared, and the change is confirmed, or taken back at once. */
 async function judge(
   host: Session,
   step: Restart,
   { token, after }: RestartAnswer & { kind: 'up' },
-  params: DockerRestartParams,
+  { params, before }: { readonly params: DockerRestartParams; readonly before: ForeignCount },
 ): Promise<Applied> {
   const seen = compareContainers(after.before, after.containers, step.liveRestore);
   const watched = step.keys.length > 0;
@@ -77,7 +89,10 @@ async function judge(
     if (confirmed.kind === 'unknown') return { kind: 'unknown', error: withWatch(confirmed.error, step, params) };
     if (confirmed.kind !== 'done') return confirmed;
   }
-  return { kind: 'done', note: noteOf(after, seen), result: resultOf(after, seen) };
+  // Only now: a slow look at every mount table must not cost the confirmation its time.
+  const counts = { before, after: await countForeignMounts(host, before.kind === 'known' ? before.containers : []) };
+  const note = [noteOf(after, seen), ...leakWords(counts)].join('; ');
+  return { kind: 'done', note, result: { ...resultOf(after, seen), ...leakResult(counts) } };
 }
 
 async function harmError(host: Session, words: string, token: string | undefined): Promise<UnbusyError> {
