@@ -1,5 +1,5 @@
-import { CAUSE_WORDS, holderWords, REMEDY_WORDS } from '../../modules/dead-containers/words.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
+import { CAUSE_WORDS, holderWords, REMEDY_WORDS } from '../../mounts/leak-words.ts';
 import { count } from '../../report/story.ts';
 import type { TreeNode } from '../../report/tree.ts';
 import type { WhyAnswer } from './why-look.ts';

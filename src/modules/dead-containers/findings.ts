@@ -1,8 +1,8 @@
 import type { Finding } from '../../core/findings.ts';
 import { printable } from '../../core/text.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
+import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from '../../mounts/leak-words.ts';
 import type { SweepState } from './state.ts';
-import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from './words.ts';
 
 /** What a scan shows: one line a container and holder, never one a mount. */
 export function findingsOf(state: SweepState): readonly Finding[] {

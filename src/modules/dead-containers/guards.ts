@@ -1,10 +1,10 @@
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
-import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
+import type { LeakTarget } from '../../mounts/leak.ts';
+import { holderWords } from '../../mounts/leak-words.ts';
 import { neverName } from './never.ts';
 import type { DeadContainersParams } from './params.ts';
 import type { SweepState } from './state.ts';
-import { holderWords, place } from './words.ts';
 
 /** Why nothing at all is done for a container; undefined if something may be. */
 export function targetObstacle(
@@ -57,63 +57,6 @@ function livingTask(state: SweepState, target: LeakTarget): string | undefined {
   const tasks = state.view?.namespaces.flatMap((namespace) => namespace.tasks) ?? [];
   const task = tasks.find((each) => each.containerId === target.id);
   return task === undefined ? undefined : `process ${task.tid} (${printable(task.command)})`;
-}
-
-/** Why a mount may not be unmounted in its namespace; undefined if it may. Removing its directory may still be safe. */
-export function unmountObstacle(state: SweepState, leak: LeakedMount): { why: string; hint: string } | undefined {
-  const holder = holderWords(leak.holder);
-  const { mount, reach } = leak;
-  if (mount.point === '/' || isHostRoot(state, leak)) {
-    return { why: `it is a root file system in ${holder}`, hint: `Restart ${holder} by hand.` };
-  }
-  if (leak.locked) {
-    return {
-      why: `${holder} lives in a user namespace, which locks its mounts (umount says EINVAL)`,
-      hint: `Allow restart_holder, or stop ${holder}; removing the mount-point directory frees it on Linux 3.18 and later.`,
-    };
-  }
-  if (reach.alive.length > 0) {
-    return {
-      why: `unmounting it in ${holder} would also unmount it for what lives: ${reach.alive.map((each) => printable(each)).join(', ')}`,
-      hint: `Stop ${holder}, or start it with its binds as rslave.`,
-    };
-  }
-  if (reach.unknown !== undefined) {
-    return {
-      why: `it is not known how far an unmount in ${holder} would reach: ${printable(reach.unknown)}`,
-      hint: 'Mend what could not be looked at, or restart the holder by hand.',
-    };
-  }
-  return onTheWay(state, leak, holder);
-}
-
-function onTheWay(state: SweepState, leak: LeakedMount, holder: string): { why: string; hint: string } | undefined {
-  if (leak.foreignBelow.length > 0) {
-    const points = leak.foreignBelow.slice(0, 3).map((mount) => printable(mount.point));
-    return {
-      why: `other mounts lie on it in ${holder}: ${points.join(', ')}`,
-      hint: 'Unmount those first, if nothing needs them.',
-    };
-  }
-  const [hider] = leak.stackedAbove;
-  if (hider !== undefined) {
-    return {
-      why: `another mount hides it in ${holder}: ${printable(hider.point)}, so its path leads elsewhere`,
-      hint: 'Unmount that first, if nothing needs it.',
-    };
-  }
-  const namespace = state.view?.namespaces.find((each) => each.inode === leak.namespace);
-  if (leak.namespace === 0 || namespace === undefined || namespace.tasks.length + namespace.pins.length === 0) {
-    return { why: `there is no way into the namespace that holds ${place(leak)}`, hint: 'Run again; it may be gone.' };
-  }
-  return undefined;
-}
-
-/** umount(2), NOTES: a copy of the host's own root file system must never go, whatever path it has. */
-function isHostRoot(state: SweepState, leak: LeakedMount): boolean {
-  const host = state.view?.namespaces.find((each) => each.inode === state.view?.hostNamespace);
-  const root = host?.mounts?.findLast((mount) => mount.point === '/');
-  return root !== undefined && root.device === leak.mount.device && leak.mount.root === '/';
 }
 
 /** Why Docker is not asked to remove a container that nothing holds any more; undefined if it may be asked. */

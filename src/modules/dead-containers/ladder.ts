@@ -1,13 +1,13 @@
 import { printable } from '../../core/text.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
+import { holderWords, place } from '../../mounts/leak-words.ts';
+import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
 import type { Applied, Tried, Verdict } from '../module.ts';
 import type { DetachPoint } from './directories.ts';
-import { unmountObstacle } from './guards.ts';
 import { neverRestarted } from './never.ts';
 import type { DeadContainersParams, Rung } from './params.ts';
 import type { SweepChange, SweepState } from './state.ts';
 import { directoryId, restartId, unmountChange, unmountId } from './steps.ts';
-import { holderWords, place } from './words.ts';
 
 /** What comes next for one leaked mount. */
 export type NextRung =
@@ -29,7 +29,7 @@ export function nextRung(
 ): NextRung {
   const allowed = (rung: Rung) => params.release.includes(rung);
   if (point !== undefined && allowed('rmdir') && !tried.has(directoryId(point))) return { kind: 'rmdir', point };
-  const obstacle = unmountObstacle(state, leak);
+  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak);
   const plain = tried.get(unmountId(leak, 'plain'));
   const lazy = tried.get(unmountId(leak, 'lazy'));
   if (obstacle === undefined) {

@@ -4,8 +4,8 @@ import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
-import type { ContainerState, MountView } from '../../mounts/model.ts';
-import type { Bystander } from '../../programs/check-bystanders.ts';
+import { orphanTargets } from '../../mounts/orphans.ts';
+import { bystandersOf } from '../../programs/bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { findContainerTasks } from '../../programs/find-container-tasks.ts';
@@ -13,7 +13,6 @@ import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts'
 import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
-import { orphanTargets } from './orphans.ts';
 import { type DeadContainersParams, milliseconds } from './params.ts';
 import type { SweepState } from './state.ts';
 import { livingOf, selectTargets } from './targets.ts';
@@ -114,27 +113,6 @@ function silence(look: DockerLook): readonly Gap[] {
   return silent === undefined
     ? []
     : [{ what: 'the Docker daemon', why: `${silent}; its state was read from ${look.state.dataRoot} instead` }];
-}
-
-/** The main process of each container that lives, with the root that it must keep. */
-function bystandersOf(
-  living: readonly ContainerState[],
-  view: MountView,
-): { readonly bystanders: readonly Bystander[]; readonly unseen: readonly Gap[] } {
-  const bystanders: Bystander[] = [];
-  const unseen: Gap[] = [];
-  for (const { id, name, pid } of living) {
-    const namespace = view.namespaces.find((each) => each.tasks.some((task) => task.tid === pid));
-    const task = namespace?.tasks.find((each) => each.tid === pid);
-    const root = namespace?.mounts?.findLast((mount) => mount.point === '/');
-    if (namespace === undefined || task === undefined || root === undefined) {
-      unseen.push({ what: `container ${name}`, why: `its process ${pid} was not found, so it cannot be watched` });
-      continue;
-    }
-    const { startTime } = task;
-    bystanders.push({ containerId: id, name, pid, startTime, namespace: namespace.inode, rootDevice: root.device });
-  }
-  return { bystanders, unseen };
 }
 
 /** For dead containers that nothing holds: what else may keep Docker from removing them. */

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/results.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
+import { place } from '../../mounts/leak-words.ts';
 import type { MountView } from '../../mounts/model.ts';
 import type { Tried } from '../module.ts';
 import { type DetachPoint, detachPoints } from './directories.ts';
@@ -8,7 +9,6 @@ import { type NextRung, nextRung } from './ladder.ts';
 import type { DeadContainersParams } from './params.ts';
 import type { SweepChange, SweepState } from './state.ts';
 import { removeContainerChange, removeDirectoryChange, removeId, restartChange, unmountChange } from './steps.ts';
-import { place } from './words.ts';
 
 /** One dead container with the next rung of each of its mounts, or why nothing is done for it. */
 interface Course {

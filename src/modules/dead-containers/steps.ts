@@ -1,10 +1,10 @@
 import { printable } from '../../core/text.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
+import { CAUSE_WORDS, holderWords, place } from '../../mounts/leak-words.ts';
 import type { MountView } from '../../mounts/model.ts';
-import type { MountWitness } from '../../programs/release-mount.ts';
+import { mountWitness } from '../../programs/mount-witness.ts';
 import type { DetachPoint } from './directories.ts';
 import type { MountKey, SweepChange, SweepState, SweepStep } from './state.ts';
-import { CAUSE_WORDS, holderWords, place } from './words.ts';
 
 /** The change that removes a mount-point directory. */
 export function removeDirectoryChange(point: DetachPoint): SweepChange {
@@ -41,7 +41,7 @@ export function directoryId(point: DetachPoint): string {
 
 /** The change that unmounts one mount in the namespace that holds it. */
 export function unmountChange(view: MountView, leak: LeakedMount, mode: 'plain' | 'lazy'): SweepChange {
-  const mount = witnessOf(view, leak);
+  const mount = mountWitness(view, leak);
   const how = mode === 'lazy' ? 'detach (lazy)' : 'unmount';
   const blast =
     mode === 'lazy' ? ['what still has files of it open keeps them, and no table shows the mount any more'] : [];
@@ -111,28 +111,6 @@ export function removeId(target: LeakTarget): string {
 
 function keyOf(leak: LeakedMount): MountKey {
   return { namespace: leak.namespace, id: leak.mount.id, device: leak.mount.device };
-}
-
-/** By way of a task of the namespace if one lives there, else by what pins it. */
-function witnessOf(view: MountView, leak: LeakedMount): MountWitness {
-  const { mount, parentMount } = leak;
-  const namespace = view.namespaces.find((each) => each.inode === leak.namespace);
-  const task = namespace?.tasks[0];
-  const dir =
-    task === undefined ? '' : task.pid === task.tid ? `/proc/${task.pid}` : `/proc/${task.pid}/task/${task.tid}`;
-  return {
-    namespace: leak.namespace,
-    file: task === undefined ? (namespace?.pins[0] ?? '') : `${dir}/ns/mnt`,
-    task: dir,
-    startTime: task?.startTime ?? '',
-    id: mount.id,
-    parent: mount.parent,
-    parentShared: parentMount?.shared,
-    device: mount.device,
-    root: mount.root,
-    point: mount.point,
-    fstype: mount.fstype,
-  };
 }
 
 /** A container by name, with enough of its id to tell it from another of that name. */

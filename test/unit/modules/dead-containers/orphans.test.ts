@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingsOf } from '../../../../src/modules/dead-containers/findings.ts';
-import { orphanTargets } from '../../../../src/modules/dead-containers/orphans.ts';
+import { orphanTargets } from '../../../../src/mounts/orphans.ts';
 import { DEAD, HOST, held, MERGED, MONITOR, overlay, stateOf, WEB } from './sweep-bed.ts';
 
 const ROOT = '/var/lib/docker';

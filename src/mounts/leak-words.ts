@@ -1,6 +1,6 @@
-import type { Holder } from '../../core/findings.ts';
-import { printable } from '../../core/text.ts';
-import type { LeakCause, LeakedMount } from '../../mounts/leak.ts';
+import type { Holder } from '../core/findings.ts';
+import { printable } from '../core/text.ts';
+import type { LeakCause, LeakedMount } from './leak.ts';
 
 /** A holder in a sentence: `container cadvisor`, `unit ntpd.service`, `process foo (pid 12)`. */
 export function holderWords(holder: Holder): string {

@@ -1,6 +1,6 @@
-import type { LeakTarget } from '../../mounts/leak.ts';
-import type { ContainerState, MountEntry, MountView } from '../../mounts/model.ts';
-import { components } from '../../mounts/paths.ts';
+import type { LeakTarget } from './leak.ts';
+import type { ContainerState, MountEntry, MountView } from './model.ts';
+import { components } from './paths.ts';
 
 /** Storage drivers of Docker that have a directory of their own name below the data root, with one entry a layer. */
 const DRIVERS = 'overlay2|overlay|fuse-overlayfs|aufs/mnt|devicemapper/mnt|zfs/graph';
