@@ -3,7 +3,8 @@
 # Begins with bounded.sh and undo-store.sh. Arguments: 1 confirm or acknowledge; 2 the unit; for confirm: 3 the token, or "-" if no watchdog
 #   was armed; from 4 on the keys of the entries to drop; for acknowledge: from 3 on the tokens of the notes.
 # Records: found TEXT | settled.
-# Exit: 0 done; 10 stale: it was put back, or is about to be, or does not wait any more, and nothing was dropped; 64 bad arguments.
+# Exit: 0 done; 10 it was put back, or is about to be; 11 it does not wait any more, as somebody else has settled it; in both cases
+#   nothing was dropped; 64 bad arguments.
 # Never: drops an entry that was kept after the restart; deletes a note before it is marked as told.
 set -eu
 
@@ -15,10 +16,10 @@ confirm() {
     if ! mv -- "$dir/armed.$token" "$dir/confirmed.$token" 2>/dev/null; then
       if [ -e "$dir/reverting.$token" ] || [ -e "$dir/note.$token" ] || [ -e "$dir/told.$token" ]; then
         record found 'the host has put the old state back already, or does so now'
-      else
-        record found 'nothing waits to be confirmed any more: somebody else has confirmed it, or has restarted the unit anew'
+        finish 10
       fi
-      finish 10
+      record found 'nothing waits to be confirmed any more: somebody else has confirmed it, or has restarted the unit anew'
+      finish 11
     fi
   fi
   for key; do drop_entry "$key"; done

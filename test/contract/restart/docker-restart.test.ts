@@ -1,9 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runRounds } from '../../../src/engine/task-rounds.ts';
 import { dockerRestartModule } from '../../../src/modules/docker-restart/index.ts';
 import type { RestartChange, RestartState } from '../../../src/modules/docker-restart/state.ts';
 import { recordUndo } from '../../../src/programs/record-undo.ts';
+import { triggerRevert } from '../../../src/programs/trigger-revert.ts';
 import { CAN_HIDE_STATE, DockerdUnitWorld } from '../../support/dockerd-unit-world.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 import { type ShellKind, shellKinds } from '../../support/shells.ts';
@@ -85,6 +87,33 @@ describe.skipIf(!CAN_HIDE_STATE)('docker_restart on a host of stand-ins', () => 
     expect(world.pid).toBe(pid);
     expect(world.left()).toEqual([]);
     expect(existsSync(file())).toBe(true);
+  });
+
+  it('fails if the host took the change back before the confirmation came', async () => {
+    await change('new');
+    const session = host();
+    const slow = {
+      ...session,
+      host: session.host,
+      facts: session.facts,
+      transport: session.transport,
+    } as typeof session;
+    slow.call = async (call) => {
+      if (call.program.name === 'settle-undo') {
+        const [waits] = (await look()).undo.watched;
+        await triggerRevert(host(), 'docker.service', waits?.token ?? '', 'unconfirmed');
+      }
+      return session.call(call);
+    };
+    const end = await runRounds({
+      ...{ module: dockerRestartModule, session: slow, params, mode: 'run' as const },
+      first: observe(slow, params),
+      onChange: () => undefined,
+      permits: () => true,
+    });
+    expect(existsSync(file())).toBe(false);
+    expect(end.error).toMatchObject({ code: 'E_VERIFY', message: expect.stringContaining('came too late') });
+    expect(end.changes.filter(({ outcome }) => outcome === 'changed')).toEqual([]);
   });
 
   it('does not restart for a write that never came about, and keeps what was kept for it', async () => {

@@ -124,7 +124,10 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('guarded-restart under $name
     expect(readFileSync(file(), 'utf8')).toBe('old');
     expect(world.pid).not.toBe(pid);
     const token = answer.kind === 'up' ? answer.token : '';
-    expect(await confirmUndo(host(), { unit, token, keys: [] })).toMatchObject({ kind: 'stale' });
+    expect(await confirmUndo(host(), { unit, token, keys: [] })).toMatchObject({
+      kind: 'failed',
+      error: { code: 'E_VERIFY', message: expect.stringContaining('came too late') },
+    });
     expect((await state()).notes).toEqual(notes);
   });
 

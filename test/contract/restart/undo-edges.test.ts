@@ -144,6 +144,6 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('an undo record at its edges
     const keys = (await state()).entries.map(({ key }) => key);
     expect(await confirmUndo(host(), { unit, token, keys })).toEqual({ kind: 'done' });
     const again = await confirmUndo(host(), { unit, token, keys });
-    expect(again).toMatchObject({ kind: 'stale', found: expect.stringContaining('somebody else') });
+    expect(again).toMatchObject({ kind: 'busy', by: expect.stringContaining('somebody else') });
   });
 });
