@@ -85,8 +85,8 @@ function compileOne(task: Task, scope: Scope, module: Module): readonly Compiled
   const part = module.hook?.(rendered.params);
   if (part === undefined) return [];
   if ('cannot' in part) return [cannot(task.place, `${task.module} cannot be compiled: ${part.cannot}`, part.hint)];
-  const place = `${task.place.file.split('/').at(-1)}:${task.place.line}`;
-  return [{ name: task.name, place, part }];
+  const place = printable(`${task.place.file.split('/').at(-1)}:${task.place.line}`);
+  return [{ name: printable(task.name), place, part }];
 }
 
 function openQuestion(task: Task, what: string, why: string): UnbusyError {

@@ -82,6 +82,8 @@ function rung_of(m,   change, plain_try, lazy_try) {
 function target_obstacle(o,   s, i, k) {
   if (owner[o] in left) return "Docker calls it dead, but its " left[owner[o]] " still lives"
   if (unreadable != "") return "it is not known what else uses it: " unreadable
+  # The module goes on and reports it; nobody watches a hook, so it does not.
+  if (untold != "") return "it is not known which containers live: " untold " cannot be read"
   for (s = 1; s <= spaces; s++)
     for (k = 1; k <= tasked[space[s]]; k++)
       if (container_of(groups[space[s], k]) == owner[o]) return "Docker calls it dead, but its process " tid[space[s], k] " still lives"
@@ -227,7 +229,7 @@ BEGIN {
   }
   ARGC = 1
 }
-$1 == "section" { part = $2; if (part == "disk") forget(); if (part == "pinned") { find_pins(); found_pins = 1 } next }
+$1 == "section" { part = $2; if (part == "disk") forget(); if (part == "pinned") { find_pins(); found_pins = 1 } if (part == "scan") untold = gap[1]; next }
 part == "docker" || part == "disk" { take_docker(); next }
 part == "scan" { take_scan(); next }
 part == "pinned" { take_pinned(); next }

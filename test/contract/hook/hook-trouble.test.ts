@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sweepHook } from '../../support/compiled-hook.ts';
+import { canMakeHosts, dead, type HookWorld, openHookWorld, readRun, up } from './hook-world.ts';
+
+const able = canMakeHosts();
+
+const SHELLS = ['dash', 'bash', '/bin/busybox sh'] as const;
+
+/** A docker client that never answers, and stays until it is killed. */
+const DEAF = "printf '#!/bin/sh\\nexec sleep 1000\\n' >/usr/local/bin/docker";
+
+/** What Docker writes of a container, as far as it is read. */
+function stateFile(id: string, name: string, status: 'dead' | 'running', pid = 0): string {
+  const flags = {
+    Running: status === 'running',
+    Paused: false,
+    Restarting: false,
+    RemovalInProgress: false,
+    Dead: status === 'dead',
+  };
+  const times = { StartedAt: '2026-01-02T03:04:05Z', FinishedAt: '2026-01-05T06:07:08Z' };
+  const config = { Image: 'image', Labels: { 'com.example.product': name === 'app' ? 'shop' : 'other', odd: '}"{' } };
+  return JSON.stringify({
+    State: { ...flags, Pid: pid, ...times },
+    ID: id,
+    Config: config,
+    Name: `/${name}`,
+    Driver: 'overlay2',
+  });
+}
+
+describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (shell) => {
+  let world: HookWorld;
+  beforeEach(async () => {
+    world = await openHookWorld(
+      [up('web'), dead('app', 'cadvisor'), dead('batch', 'ntpd')],
+      sweepHook({ docker_deadline: '30s' }),
+    );
+    return () => world.close();
+  });
+
+  const writeStates = async () => {
+    const pid = (await world.run("docker inspect --format '{{.State.Pid}}' web")).trim();
+    for (const name of ['app', 'batch', 'web']) {
+      const text = stateFile(
+        world.id(name),
+        name,
+        name === 'web' ? 'running' : 'dead',
+        name === 'web' ? Number(pid) : 0,
+      );
+      await world.run(`cat >/var/lib/docker/containers/${world.id(name)}/config.v2.json <<'END'\n${text}\nEND`);
+    }
+  };
+  const stopDocker = () =>
+    world.run(
+      'rm /usr/local/bin/docker; kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid; umount /run/docker.sock; rm /run/docker.sock',
+    );
+
+  it('frees mounts without dockerd and without its client, and leaves the containers', async () => {
+    await writeStates();
+    await stopDocker();
+    const run = await world.hook('--strict', shell);
+    expect([run.code, run.result.left, run.result.unknown], run.text).toEqual([0, '0', '0']);
+    expect(Number(run.result.released)).toBeGreaterThan(1);
+    expect([await world.held('app'), await world.held('batch'), await world.held('web')]).toEqual([false, false, true]);
+    expect((await world.run('ls /var/lib/docker/containers')).trim().split('\n')).toHaveLength(3);
+    expect((await world.hook('--strict', shell)).result).toMatchObject({ released: '0', left: '0', rc: '0' });
+  });
+
+  it('finds a product by its label in the files, and no other', async () => {
+    await writeStates();
+    await stopDocker();
+    const none = await world.hook('--only label=com.example.product=sho', shell);
+    expect(none.result, none.text).toMatchObject({ released: '0', rc: '0' });
+    const run = await world.hook('--only label=com.example.product=shop', shell);
+    expect([run.result.rc, await world.held('app'), await world.held('batch')], run.text).toEqual(['0', false, true]);
+  });
+
+  it('says that it does not know where the files cannot be understood, and frees nothing', async () => {
+    await writeStates();
+    await world.run(`echo broken >/var/lib/docker/containers/${world.id('web')}/config.v2.json`);
+    await stopDocker();
+    const run = await world.hook('--strict', shell);
+    expect([run.code, run.result.released], run.text).toEqual([10, '0']);
+    expect(Number(run.result.unknown)).toBeGreaterThan(0);
+    expect(await world.held('app')).toBe(true);
+  });
+
+  it('keeps its budget while docker hangs, exits 0, and leaves no process and no lock behind', async () => {
+    await world.run(DEAF);
+    const run = await world.hook('--budget 2', shell);
+    expect([run.code, run.result.rc, run.result.released], run.text).toEqual([0, '13', '0']);
+    expect(await world.run('grep -l "^sleep$" /proc/[0-9]*/comm')).toBe('');
+    expect(await world.run('ls -A /run/unbusy')).toBe('');
+    expect((await world.hook('--budget=2 --strict', shell)).code).toBe(13);
+    expect(await world.held('app')).toBe(true);
+  });
+
+  it('refuses whoever is not root, and touches nothing', async () => {
+    const before = world.picture();
+    await world.run('chmod 755 /tmp/hook.sh');
+    const run = await world.hook('', shell, 'setpriv --reuid=65534 --clear-groups');
+    expect([run.code, run.result.rc, run.result.released], run.text).toEqual([0, '11', '0']);
+    const strict = await world.hook('--strict', shell, 'setpriv --reuid=65534 --clear-groups');
+    expect(strict.code).toBe(11);
+    expect(world.picture()).toEqual(before);
+  });
+
+  it('runs twice at once: one waits for the other, and each mount is freed once', async () => {
+    const text = await world.run(
+      `${shell} /tmp/hook.sh --strict >/tmp/first 2>&1 & ${shell} /tmp/hook.sh --strict >/tmp/second 2>&1; a=$?; wait $!; echo "$a $?"; cat /tmp/first; echo exit 0; cat /tmp/second; echo exit 0`,
+    );
+    expect(text.split('\n')[0], text).toBe('0 0');
+    const [first = '', second = ''] = text.split('exit 0\n');
+    const released = [readRun(first), readRun(second)].map(({ result }) => Number(result.released)).sort();
+    expect(released[0]).toBe(0);
+    expect(released[1]).toBeGreaterThan(1);
+    expect(await world.held('app')).toBe(false);
+  });
+
+  it('is killed in the middle, and does its work when it is started again', async () => {
+    const docker = '/usr/local/bin/docker';
+    await world.run(
+      `mv ${docker} ${docker}.real; printf '#!/bin/sh\\n: >/tmp/asked; while [ -e /tmp/slow ]; do sleep 0.1; done; exec ${docker}.real "$@"\\n' >${docker}; chmod 755 ${docker}; : >/tmp/slow`,
+    );
+    const killed = await world.run(
+      `${shell} /tmp/hook.sh --budget 30 >/tmp/first 2>&1 & until [ -e /tmp/asked ]; do sleep 0.05; done; kill -9 $!; wait $!; echo $?; ls /run/unbusy`,
+    );
+    expect(killed).toBe('137\nhook.lock\n');
+    // What it started still works: a second one waits, and gives up in its own time.
+    const waiting = await world.hook('--budget 2', shell);
+    expect([waiting.code, waiting.result.rc], waiting.text).toEqual([0, '13']);
+    await world.run('rm /tmp/slow');
+    const run = await world.hook('--strict', shell);
+    expect([run.code, run.result.left], run.text).toEqual([0, '0']);
+    expect([await world.held('app'), await world.held('web')]).toEqual([false, true]);
+    expect(await world.run('ls -A /run/unbusy')).toBe('');
+  });
+});
