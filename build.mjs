@@ -1,6 +1,8 @@
 // Bundles the command into one file, and has V8 compile it; `npm ci` runs it, so a checkout is usable after one command.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -28,6 +30,14 @@ const shared = {
 
 mkdirSync(new URL('dist', here), { recursive: true });
 rmSync(new URL('dist/bundle.cjs.cache', here), { force: true });
+// The shell parser stays in files of its own, which are read only when an installer is patched.
+const { resolve } = createRequire(import.meta.url);
+copyFileSync(resolve('web-tree-sitter'), new URL('dist/web-tree-sitter.cjs', here));
+for (const library of ['web-tree-sitter', 'tree-sitter-bash']) {
+  const wasm = resolve(`${library}/${library}.wasm`);
+  copyFileSync(wasm, new URL(`dist/${library}.wasm`, here));
+  copyFileSync(join(dirname(wasm), 'LICENSE'), new URL(`dist/${library}.LICENSE.txt`, here));
+}
 // The bundle is a function of what a module is given, so that it can be compiled apart from being run.
 await build({
   ...shared,

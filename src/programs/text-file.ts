@@ -73,12 +73,13 @@ export function textFileWitness({ path, found }: TextFile): JsonObject {
   return { path, inode: witnessOf(found), sha256: ('sha256' in found ? found.sha256 : undefined) ?? null };
 }
 
-/** Writes the whole text if the file is still what the witness says; what `mode` does not say is kept from the old file. */
+/** Writes the whole text if the file is still what the witness says; what `mode` does not say is kept from the old file. With a suffix, the old file is kept beside it. */
 export function writeTextFile(
   host: Session,
   witness: JsonObject,
   content: string,
   mode: string | undefined,
+  backupSuffix = '',
 ): Promise<PathStep> {
   const inode = String(witness.inode);
   const [rawMode, uid = '', gid = ''] = inode === 'absent' ? [] : inode.split(' ');
@@ -92,7 +93,7 @@ export function writeTextFile(
     mode: mode ?? kept,
     owner: uid,
     group: gid,
-    backupSuffix: '',
+    backupSuffix,
   });
 }
 

@@ -5,6 +5,7 @@ import { conditionOf } from '../support/condition-of.ts';
 import { openNamespaceWorld } from '../support/namespace-world.ts';
 import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import { CONTAINER_BEDS } from './container-beds.ts';
+import { INSTALLER_BEDS } from './installer-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
 import { RESTART_BEDS } from './restart-beds.ts';
@@ -182,6 +183,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   file_state: fileState,
   holder_propagation: holderPropagation,
   ...CONTAINER_BEDS,
+  ...INSTALLER_BEDS,
   ...RESTART_BEDS,
   ...SYSTEMD_BEDS,
 };

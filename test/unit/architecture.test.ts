@@ -28,6 +28,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/program.ts'],
   '@marcbachmann/cel-js': ['expression/cel.ts'],
   diff: ['programs/unified-diff.ts'],
+  'web-tree-sitter': ['modules/installer-patch/shell-parser.ts'],
 };
 
 interface Source {

@@ -1,0 +1,33 @@
+import type { Identity } from './monitors.ts';
+import type { Problem } from './problem.ts';
+import type { RunBind } from './run-options.ts';
+import type { LinePlace } from './shell-place.ts';
+
+/** A container that a file starts, and where its words could be added. */
+export interface Site {
+  readonly at: number;
+  readonly identity: Identity;
+  readonly privileged: 'yes' | 'no' | 'absent';
+  /** Where `privileged` goes, and as which text. */
+  readonly privilege: { readonly at: number; readonly text: string };
+  readonly binds: readonly RunBind[];
+  /** Something in it that cannot be read, where a bind might hide. */
+  readonly unclear: Problem | undefined;
+}
+
+/** A file as it was read, whatever its format. */
+export interface Subject {
+  readonly text: string;
+  readonly sites: readonly Site[];
+  /** Why nothing may be changed in it. */
+  readonly problems: readonly Problem[];
+  /** False where containers are started by something that is not in the file, such as `compose up`. */
+  readonly complete: boolean;
+  /** Where the line goes that remembers what was added, and with it the call of the hook. */
+  readonly place: LinePlace | Problem;
+  /** True if a comment of the file begins there. */
+  isComment(at: number): boolean;
+}
+
+/** Reads a text; used again on each text that an edit makes. */
+export type SubjectReader = (text: string) => Subject;
