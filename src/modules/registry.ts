@@ -10,7 +10,6 @@ import { holderPropagationModule } from './holder-propagation/index.ts';
 import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
-import { monitorReleaseModule } from './monitor-release/index.ts';
 import { sysctlModule } from './sysctl/index.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
@@ -27,7 +26,6 @@ const ALL: readonly Module[] = [
   holderPropagationModule,
   installerPatchModule,
   jsonKeysModule,
-  monitorReleaseModule,
   sysctlModule,
   systemdDropInModule,
   systemdUnitModule,
