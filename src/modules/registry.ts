@@ -10,6 +10,7 @@ import { holderPropagationModule } from './holder-propagation/index.ts';
 import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
+import { monitorReleaseModule } from './monitor-release/index.ts';
 import { sysctlModule } from './sysctl/index.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
@@ -26,6 +27,7 @@ const ALL: readonly Module[] = [
   holderPropagationModule,
   installerPatchModule,
   jsonKeysModule,
+  monitorReleaseModule,
   sysctlModule,
   systemdDropInModule,
   systemdUnitModule,

@@ -19,16 +19,21 @@ export function findLeaks(
   others: readonly ContainerState[] = [],
 ): LeakSet {
   const survey = surveyOf(view, targets, living, others);
-  const trees = [...survey.trees].sort((a, b) => a.namespace.inode - b.namespace.inode);
-  const leaks = trees.flatMap((tree) =>
-    inOrderOfRelease(tree, survey).map(({ mount, target }) => leakOf(survey, target, mount, tree)),
-  );
+  const leaks = leaksOf(survey);
   const held = new Set(leaks.map((leak) => leak.target.id));
   return {
     leaks,
     clean: targets.filter((target) => !held.has(target.id)),
     latent: latentCopies(survey, living),
   };
+}
+
+/** What a survey found to be leaked, in the order of release. */
+export function leaksOf(survey: Survey): readonly LeakedMount[] {
+  const trees = [...survey.trees].sort((a, b) => a.namespace.inode - b.namespace.inode);
+  return trees.flatMap((tree) =>
+    inOrderOfRelease(tree, survey).map(({ mount, target }) => leakOf(survey, target, mount, tree)),
+  );
 }
 
 function leakOf(survey: Survey, target: LeakTarget, mount: MountEntry, tree: MountTree): LeakedMount {

@@ -22,3 +22,14 @@ export function bystandersOf(
   }
   return { bystanders, unseen };
 }
+
+/** What no longer is as it was, in words; undefined if every container that ran runs on with its root. */
+export function harmDone(before: readonly Bystander[], after: readonly Bystander[]): string | undefined {
+  for (const each of before) {
+    const now = after.find(({ containerId }) => containerId === each.containerId);
+    if (now === undefined || now.pid !== each.pid || now.startTime !== each.startTime)
+      return `container ${each.name} (pid ${each.pid}) no longer runs as it did`;
+    if (now.rootDevice !== each.rootDevice) return `container ${each.name} lost its root file system`;
+  }
+  return undefined;
+}

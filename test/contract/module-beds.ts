@@ -7,6 +7,7 @@ import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import { CONTAINER_BEDS } from './container-beds.ts';
 import { INSTALLER_BEDS } from './installer-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
+import { MONITOR_BEDS } from './monitor-beds.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
 import { RESTART_BEDS } from './restart-beds.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
@@ -184,6 +185,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   holder_propagation: holderPropagation,
   ...CONTAINER_BEDS,
   ...INSTALLER_BEDS,
+  ...MONITOR_BEDS,
   ...RESTART_BEDS,
   ...SYSTEMD_BEDS,
 };

@@ -1,0 +1,60 @@
+import { demoId } from '../../src/demo/scenes.ts';
+import { type NamespaceWorld, openNamespaceWorld } from '../support/namespace-world.ts';
+import type { ModuleBed } from './module-kit.ts';
+
+const ALIVE = { name: 'alive', image: 'app:2', status: 'up', starts: [] } as const;
+const DEAD = { name: 'old', image: 'app:1', status: 'dead', starts: ['cadvisor'] } as const;
+
+/** Waits for the process that plays the monitor, and lets the stand-in for docker list it as a container. */
+const REGISTER = `
+  until p=$(grep -lx cadvisor /proc/[0-9]*/comm) && [ -n "$p" ]; do sleep 0.02; done
+  pid=\${p%/comm} pid=\${pid#/proc/}
+  sed -e 's/${demoId('bed', 'alive')}/${demoId('bed', 'monitor')}/g' -e 's/${demoId('bed', 'alive', 'layer')}/none/g' \\
+    -e 's|"/alive"|"/cadvisor"|; s|"alive"|"cadvisor"|' -e "s/^\\(.State.Pid\\t\\).*/\\1$pid/" \\
+    /run/stand-in/${demoId('bed', 'alive')} >/run/monitor
+  mv /run/monitor /run/stand-in/${demoId('bed', 'monitor')}`;
+
+const STOP = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
+
+/** A host where a monitor has private copies: of a dead container's root, or, if it was started anew, of a living one's. */
+async function openMonitor(sandbox: string, holds: 'dead' | 'alive'): Promise<NamespaceWorld> {
+  const world = await openNamespaceWorld({ host: 'bed', containers: [ALIVE, DEAD] }, sandbox);
+  if (holds === 'alive') {
+    await world.run(`${STOP}; while grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
+      unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &`);
+  }
+  await world.run(REGISTER);
+  return world;
+}
+
+/** Beds of monitor_release. */
+export const MONITOR_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
+  monitor_release: [
+    {
+      name: 'a copy of what is dead',
+      lay: () => ({}),
+      disturb: (_sandbox, world) => world.run?.(STOP),
+      callsHost: true,
+      open: (sandbox) => openMonitor(sandbox, 'dead'),
+    },
+    {
+      name: 'a copy of what lives, asked for',
+      lay: () => ({ live_copies: true }),
+      disturb: (_sandbox, world) => world.run?.(STOP),
+      callsHost: true,
+      open: (sandbox) => openMonitor(sandbox, 'alive'),
+    },
+    {
+      name: 'a copy of what lives',
+      lay: () => ({}),
+      callsHost: true,
+      open: (sandbox) => openMonitor(sandbox, 'alive'),
+    },
+    {
+      name: 'no monitor',
+      lay: () => ({ names: ['other'], images: [] }),
+      callsHost: true,
+      open: (sandbox) => openMonitor(sandbox, 'dead'),
+    },
+  ],
+};
