@@ -13,9 +13,9 @@ is_process() {
   [ "${21}" = "$1" ]
 }
 
-# PID STATE COMMAND of every living process of the group or, for "tree", of the shell and its descendants.
+# PID STATE COMMAND of every living process of the group; for "tree", of the shell and its descendants; for "pids", of those in $pids.
 list() {
-  cat /proc/[0-9]*/stat 2>/dev/null | awk -v how="$1" -v group="$group" -v shell="$shell" '
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v how="$1" -v group="$group" -v shell="$shell" -v pids=" ${pids:-} " '
     {
       rest = $0; sub(/^.*\) /, "", rest); split(rest, field, " ")
       name = $0; sub(/^[^(]*\(/, "", name); sub(/\) [^)]*$/, "", name); gsub(/[^ -~]|\\/, "?", name)
@@ -25,9 +25,13 @@ list() {
       while (pid != shell && pid in parent && steps++ < 999) pid = parent[pid]
       return pid == shell
     }
+    function is_meant(pid) {
+      if (how == "pids") return index(pids, " " pid " ")
+      return how == "tree" ? descends(pid, 0) : pgrp[pid] == group
+    }
     END {
       for (pid in parent)
-        if (state[pid] !~ /[ZX]/ && (how == "tree" ? descends(pid, 0) : pgrp[pid] == group))
+        if (state[pid] !~ /[ZX]/ && is_meant(pid))
           print pid "\t" state[pid] "\t" command[pid]
     }'
 }
@@ -55,10 +59,18 @@ end_group() {
   fi
 }
 
+# Stops the tree first, round by round, so that nothing is born between the look and the kill; whatever SIGKILL does not end is no
+# descendant of the shell any more then, and is looked for by its number.
 end_tree() {
+  how=pids pids=
   is_process "$shell" "$shell_start" || return 0
-  pids=$(list tree | cut -f 1)
-  # Word splitting is wanted here.
+  for _ in 1 2 3 4 5 6 7 8; do
+    found=$(list tree | cut -f 1 | sort | tr '\n' ' ')
+    [ "$found" != "$pids" ] || break
+    pids=$found
+    # Word splitting is wanted here and below.
+    kill -s STOP $pids
+  done
   kill -s KILL $pids
   sleep 1
 }

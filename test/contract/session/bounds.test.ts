@@ -13,6 +13,11 @@ const HANG: Call = {
   program: { name: 'hang', text: "echo waiting >&2; sh -c 'trap : TERM; sleep 1000; sleep 1000'" },
   args: [],
 };
+/** A child is born at any time, also between a look and a kill. */
+const BREED: Call = {
+  program: { name: 'breed', text: 'sleep 1000 & while :; do (sleep 30; :) & sleep 0.02; done' },
+  args: [],
+};
 const QUICK: Call = { program: { name: 'quick', text: "printf 'end\\t0\\n'" }, args: [] };
 
 /** A process between us and the shell, as sshd is; it hands its own streams on, so that its end closes nothing. */
@@ -143,24 +148,27 @@ describe.concurrent.each(Object.entries(SHELLS))('the bounds of a session under 
     expect(await isGoneWithin(session.facts.processGroup, 15_000)).toBe(true);
   });
 
-  test('a shell that shares its group with its carrier never signals that group', async ({
-    onTestFinished,
-    expect,
-  }) => {
-    const shared = RELAY.replace('detached:true', 'detached:false');
-    const link = withCommand(
-      shellLink(shell),
-      (line) => `exec ${quotePosix(process.execPath)} -e ${quotePosix(shared)} ${quotePosix(line)}`,
-    );
-    const session = await open(onTestFinished, link, { hostLimitMs: 1_000 });
-    const relay = session.facts.processGroup;
-    expect(session.facts.startTime).toBe('');
-    const call = session.call(HANG);
-    await running(session);
-    expect(await session.cancel('enough')).toEqual({ gone: true });
-    expect(groupMembers(relay).filter((pid) => pid !== relay)).toEqual([]);
-    expect((await call).kind).toBe('lost');
-  });
+  test.for([
+    { what: 'hangs', work: HANG },
+    { what: 'never stops making children', work: BREED },
+  ])(
+    'a shell that shares its group with its carrier, and $what, never signals that group',
+    async ({ work }, { onTestFinished, expect }) => {
+      const shared = RELAY.replace('detached:true', 'detached:false');
+      const link = withCommand(
+        shellLink(shell),
+        (line) => `exec ${quotePosix(process.execPath)} -e ${quotePosix(shared)} ${quotePosix(line)}`,
+      );
+      const session = await open(onTestFinished, link, { hostLimitMs: 1_000 });
+      const relay = session.facts.processGroup;
+      expect(session.facts.startTime).toBe('');
+      const call = session.call(work);
+      await running(session);
+      expect(await session.cancel('enough')).toEqual({ gone: true });
+      expect(groupMembers(relay).filter((pid) => pid !== relay)).toEqual([]);
+      expect((await call).kind).toBe('lost');
+    },
+  );
 });
 
 function commandOf(pid: number): string {
