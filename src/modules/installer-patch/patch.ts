@@ -143,7 +143,13 @@ function editSites(subject: Subject, wish: Wish): SiteEdits {
   for (const site of subject.sites) {
     const key = keyOf(subject, site, wish.monitors);
     if (key === 'unknown') found.push(unknownSite(site));
-    if (key === 'unknown' || key === undefined) continue;
+    if (key !== undefined && key !== 'unknown' && site.looped)
+      found.push({
+        at: site.at,
+        why: 'starts the monitor in a loop with others',
+        hint: 'Start it by a line of its own.',
+      });
+    if (key === 'unknown' || key === undefined || site.looped) continue;
     monitors.push(key);
     const made = wish.strategy === 'rslave' ? bindEdits(site, wish.dataRoot) : privilegeEdit(site);
     found.push(...made.problems);

@@ -51,14 +51,17 @@ interface Reading {
   privilegedAt: number;
 }
 
-/** Reads the words after `run` or `create` up to the image. */
+/**
+ * Reads the words after `run` or `create` up to the image. An expansion outside of quotes counts as one word where an
+ * option needs one (`-e A=$A`, `--name $n`): were it more or none, the script would not work as it is.
+ */
 export function readRunOptions(words: readonly Word[]): RunOptions {
   const reading: Reading = { name: undefined, binds: [], privileged: 'absent', privilegedAt: 0 };
   let at = 0;
   const ending = (image: string | undefined, unclear?: Word): RunOptions => ({ ...reading, image, unclear });
   while (at < words.length) {
     const word = words[at];
-    if (word === undefined || word.splits || word.value.startsWith(UNKNOWN)) return ending(undefined, word);
+    if (word === undefined || word.list || word.value.startsWith(UNKNOWN)) return ending(undefined, word);
     if (word.value === '--') return ending(words[at + 1]?.value);
     if (!word.value.startsWith('-') || word.value === '-') return ending(word.value);
     const option = word.value.startsWith('--') ? longOption(word) : shortOption(word);
@@ -66,7 +69,7 @@ export function readRunOptions(words: readonly Word[]): RunOptions {
     const inline = option.value !== undefined;
     const follows = option.takes && !inline;
     const holder = follows ? words[at + 1] : word;
-    if (holder === undefined || (follows && holder.splits)) return ending(undefined, holder ?? word);
+    if (holder === undefined || (follows && holder.list)) return ending(undefined, holder ?? word);
     take(reading, option.name, option.value ?? holder.value, holder, inline || follows);
     at += follows ? 2 : 1;
   }

@@ -68,11 +68,14 @@ const WRAPPERS: Readonly<Record<string, readonly string[]>> = {
 export function readCommands(script: ShellScript, constants: Constants): readonly ShellCommand[] {
   return [...nodesOf(script.root)]
     .filter(({ type }) => type === 'command')
-    .map((node) => {
-      const words = commandWords(script, node, constants);
-      const { inner, through } = unwrap(words);
-      return { node, words, inner, through, engine: readEngineCall(inner) };
-    });
+    .map((node) => readCommand(script, node, constants));
+}
+
+/** One simple command, with what its variables hold. */
+export function readCommand(script: ShellScript, node: ShellNode, constants: Constants): ShellCommand {
+  const words = commandWords(script, node, constants);
+  const { inner, through } = unwrap(words);
+  return { node, words, inner, through, engine: readEngineCall(inner) };
 }
 
 function unwrap(words: readonly Word[]): { inner: readonly Word[]; through: readonly string[] } {

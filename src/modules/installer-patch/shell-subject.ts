@@ -1,10 +1,10 @@
 import type { Problem } from './problem.ts';
 import { readRunOptions } from './run-options.ts';
-import { readCommands, type ShellCommand } from './shell-commands.ts';
+import { readCommand, readCommands, type ShellCommand } from './shell-commands.ts';
 import { nodesOf, type ShellParser, type ShellScript } from './shell-parser.ts';
 import { findPlace, type LinePlace } from './shell-place.ts';
 import { findUnclear } from './shell-unclear.ts';
-import { readConstants } from './shell-words.ts';
+import { type Constants, readConstants, roundsOf } from './shell-words.ts';
 import type { Site, Subject } from './subject.ts';
 
 /** What a script is for: the hook goes after the last container is up, or before the first is stopped. */
@@ -13,7 +13,8 @@ export type ShellKind = 'shell_install' | 'shell_uninstall';
 /** Reads a script of a product. */
 export function readShellSubject(parse: ShellParser, text: string, kind: ShellKind): Subject {
   const script = parse(text);
-  const commands = readCommands(script, readConstants(script));
+  const constants = readConstants(script);
+  const commands = readCommands(script, constants);
   const { faultAt } = script;
   const fault: readonly Problem[] =
     faultAt === undefined ? [] : [{ at: faultAt, why: 'the script cannot be understood from here on', hint: BY_HAND }];
@@ -25,7 +26,7 @@ export function readShellSubject(parse: ShellParser, text: string, kind: ShellKi
   const comments = new Set([...nodesOf(script.root)].filter(({ type }) => type === 'comment').map(({ from }) => from));
   return {
     text,
-    sites: kind === 'shell_install' ? commands.flatMap(siteOf) : [],
+    sites: kind === 'shell_install' ? commands.flatMap((command) => sitesOf(script, constants, command)) : [],
     problems: [...fault, ...odd, ...findUnclear(script, commands)],
     complete: !commands.some(
       ({ engine }) => engine?.action === 'starts' && ['up', 'deploy', 'play', 'kube'].includes(engine.verb.value),
@@ -46,21 +47,26 @@ export function guessShellKind(parse: ShellParser, text: string): ShellKind | un
   return starts === ends ? undefined : starts ? 'shell_install' : 'shell_uninstall';
 }
 
-function siteOf({ engine, node }: ShellCommand): readonly Site[] {
+/** The container that a command starts; in a loop, one for each round. */
+function sitesOf(script: ShellScript, constants: Constants, { engine, node }: ShellCommand): readonly Site[] {
   if (engine?.action !== 'run') return [];
-  const options = readRunOptions(engine.rest);
-  const { unclear } = options;
+  const rounds = roundsOf(script, node, constants);
+  return rounds.flatMap((round) => siteOf(readCommand(script, node, round), rounds.length > 1));
+}
+
+function siteOf({ engine, node }: ShellCommand, looped: boolean): readonly Site[] {
+  if (engine === undefined) return [];
+  const { name, image, privileged, binds, unclear } = readRunOptions(engine.rest);
+  const why = 'from here on nobody can tell the options from the image';
   return [
     {
       at: node.from,
-      identity: { name: options.name, image: options.image },
-      privileged: options.privileged,
+      identity: { name, image },
+      looped,
+      privileged,
       privilege: { at: engine.verb.to, text: ' --privileged' },
-      binds: options.binds,
-      unclear:
-        unclear === undefined
-          ? undefined
-          : { at: unclear.from, why: 'from here on nobody can tell the options from the image', hint: BY_HAND },
+      binds,
+      unclear: unclear === undefined ? undefined : { at: unclear.from, why, hint: BY_HAND },
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { nodesOf, type ShellNode, type ShellScript } from './shell-parser.ts';
+import { nodesAround, nodesOf, type ShellNode, type ShellScript } from './shell-parser.ts';
 import { UNKNOWN, type Word } from './word.ts';
 
 /** Variables whose value stands in the file: set once, at the top level, to something known. */
@@ -19,25 +19,24 @@ export function commandWords(script: ShellScript, command: ShellNode, constants:
 
 /** Reads one word after quotes and escapes. */
 export function readWord(script: ShellScript, node: ShellNode, constants: Constants): Word {
-  const { value, splits } = wordValue(script, node, constants, false);
+  const value = wordValue(script, node, constants, false);
   const last = node.type === 'concatenation' ? (node.children.at(-1) ?? node) : node;
   const quoted = ['string', 'raw_string', 'ansi_c_string', 'translated_string'].includes(last.type);
-  return { from: node.from, to: node.to, value, splits, end: quoted ? node.to - 1 : node.to };
+  return { ...value, from: node.from, to: node.to, end: quoted ? node.to - 1 : node.to };
 }
 
-interface Value {
-  readonly value: string;
-  readonly splits: boolean;
-}
+type Value = Pick<Word, 'value' | 'splits' | 'list'>;
 
-const HIDDEN: Value = { value: UNKNOWN, splits: false };
-const SPLITTING: Value = { value: UNKNOWN, splits: true };
+const HIDDEN: Value = { value: UNKNOWN, splits: false, list: false };
+const SPLITTING: Value = { value: UNKNOWN, splits: true, list: false };
+const LIST: Value = { value: UNKNOWN, splits: true, list: true };
+const plain = (value: string): Value => ({ value, splits: false, list: false });
 
 function wordValue(script: ShellScript, node: ShellNode, constants: Constants, quoted: boolean): Value {
   const text = script.text.slice(node.from, node.to);
   switch (node.type) {
     case 'raw_string':
-      return { value: text.slice(1, -1), splits: false };
+      return plain(text.slice(1, -1));
     case 'string':
       return joined(script, node, constants, true);
     case 'concatenation':
@@ -52,34 +51,35 @@ function wordValue(script: ShellScript, node: ShellNode, constants: Constants, q
     case 'process_substitution':
       return SPLITTING;
     case 'ansi_c_string':
-      return text.includes('\\') ? HIDDEN : { value: text.slice(2, -1), splits: false };
+      return text.includes('\\') ? HIDDEN : plain(text.slice(2, -1));
     default:
       if (node.children.length > 0) return quoted ? HIDDEN : SPLITTING;
-      return { value: quoted ? unescapeQuoted(text) : unescapePlain(text), splits: isBraced(text) };
+      return { ...plain(quoted ? unescapeQuoted(text) : unescapePlain(text)), splits: isBraced(text) };
   }
 }
 
 /** The parts of a word; what the grammar leaves between two of them is text too. */
 function joined(script: ShellScript, node: ShellNode, constants: Constants, quoted: boolean): Value {
   const inner = node.type === 'string' ? [node.from + 1, node.to - 1] : [node.from, node.to];
-  let [at = 0, value, splits] = [inner[0], '', false];
+  let [at = 0, value, splits, list] = [inner[0], '', false, false];
   for (const child of node.children.filter(({ type }) => type !== '"')) {
     value += unescapeQuoted(script.text.slice(at, child.from));
     const part = wordValue(script, child, constants, quoted);
     value += part.value;
     splits ||= part.splits;
+    list ||= part.list;
     at = child.to;
   }
-  return { value: value + unescapeQuoted(script.text.slice(at, inner[1])), splits };
+  return { value: value + unescapeQuoted(script.text.slice(at, inner[1])), splits, list };
 }
 
 function expansionValue(script: ShellScript, node: ShellNode, constants: Constants, quoted: boolean): Value {
   const text = script.text.slice(node.from, node.to);
   const name = /^\$(?:\{(\w+)\}|(\w+))$/.exec(text);
   const value = constants.get(name?.[1] ?? name?.[2] ?? '');
-  if (value !== undefined) return { value, splits: !quoted && /[\s*?[]|^$/.test(value) };
-  const list = /[@*]/.test(text);
-  return quoted && !list ? HIDDEN : SPLITTING;
+  if (value !== undefined) return { ...plain(value), splits: !quoted && /[\s*?[]|^$/.test(value) };
+  if (/[@*]/.test(text)) return LIST;
+  return quoted ? HIDDEN : SPLITTING;
 }
 
 const unescapePlain = (text: string) =>
@@ -87,6 +87,26 @@ const unescapePlain = (text: string) =>
 const unescapeQuoted = (text: string) =>
   text.replace(/\\([\n"\\$`])/g, (_, next: string) => (next === '\n' ? '' : next));
 const isBraced = (text: string) => /(?<!\\)\{[^}]*(?:,|\.\.)/.test(text);
+
+/** Rounds of the loops around a command are looked at up to so many. */
+const MAX_ROUNDS = 64;
+
+/** What the variables hold in each round of the `for` loops around a node, where their words are known. */
+export function roundsOf(script: ShellScript, node: ShellNode, constants: Constants): readonly Constants[] {
+  let rounds: readonly Constants[] = [constants];
+  for (const loop of [...nodesAround(node)].reverse()) {
+    if (loop.type !== 'for_statement') continue;
+    const name = loop.children.find(({ field }) => field === 'variable');
+    const words = loop.children
+      .filter(({ field }) => field === 'value')
+      .map((each) => readWord(script, each, constants));
+    if (name === undefined || words.some(({ value, splits }) => splits || /[\0*?[]/.test(value))) continue;
+    const variable = script.text.slice(name.from, name.to);
+    const more = rounds.flatMap((round) => words.map(({ value }) => new Map([...round, [variable, value]])));
+    if (more.length > 0 && more.length <= MAX_ROUNDS) rounds = more;
+  }
+  return rounds;
+}
 
 /** Finds the variables that hold one known value wherever they are used. */
 export function readConstants(script: ShellScript): Constants {
@@ -100,7 +120,7 @@ export function readConstants(script: ShellScript): Constants {
     const [name, operator, value] = node.children;
     const variable = name?.type === 'variable_name' ? script.text.slice(name.from, name.to) : '';
     if (written.get(variable) !== 1 || operator?.type !== '=') continue;
-    const word = value === undefined ? { value: '', splits: false } : readWord(script, value, constants);
+    const word = value === undefined ? plain('') : readWord(script, value, constants);
     if (!word.value.includes(UNKNOWN)) constants.set(variable, word.value);
   }
   return constants;

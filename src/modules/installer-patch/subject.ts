@@ -7,6 +7,8 @@ import type { LinePlace } from './shell-place.ts';
 export interface Site {
   readonly at: number;
   readonly identity: Identity;
+  /** Started by the same words as others, in a loop. */
+  readonly looped: boolean;
   readonly privileged: 'yes' | 'no' | 'absent';
   /** Where `privileged` goes, and as which text. */
   readonly privilege: { readonly at: number; readonly text: string };

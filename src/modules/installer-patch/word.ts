@@ -7,8 +7,10 @@ export interface Word {
   readonly to: number;
   /** After quotes and escapes, with UNKNOWN for each expansion whose value is not in the file. */
   readonly value: string;
-  /** It may become no word or several: an expansion that stands outside of quotes, or a list. */
+  /** It may become no word or several: an expansion outside of quotes, or a list. */
   readonly splits: boolean;
+  /** It is a list such as "$@", and may be any number of words. */
+  readonly list: boolean;
   /** Where text can be added at the end of its value: before a closing quote. */
   readonly end: number;
 }
