@@ -27,9 +27,15 @@ export function heldBy(
   const left = leaksOf(survey).filter((leak) => namespaces.has(leak.namespace));
   const going = new Map<MountEntry, LeakTarget>(survey.leaked);
   const owners = new Map(living.map((container) => [container.id, containerTarget(container)]));
-  for (const { container, mount, tree } of latentMounts(survey, living)) {
+  const candidates = latentMounts(survey, living).filter(({ tree }) => namespaces.has(tree.namespace.inode));
+  const chosen = new Set(candidates.map(({ mount }) => mount));
+  // What only lies at the place of a container, and is mounted nowhere else, is no copy: its content might go with it.
+  const stays = new Set(
+    survey.trees.flatMap(({ mounts }) => mounts.filter((each) => !chosen.has(each)).map(({ device }) => device)),
+  );
+  for (const { container, mount } of candidates) {
     const owner = owners.get(container.id);
-    if (owner !== undefined && namespaces.has(tree.namespace.inode)) going.set(mount, owner);
+    if (owner !== undefined && stays.has(mount.device)) going.set(mount, owner);
   }
   const all = leaksOf({ ...survey, leaked: going });
   return { left, copies: all.filter((leak) => owners.get(leak.target.id) === leak.target) };
