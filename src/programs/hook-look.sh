@@ -53,7 +53,12 @@ ask_docker() {
   daemon=$(sed -n "s/^daemon$tab\([a-z-]*\).*/\1/p" "$work/out")
   if [ "$daemon" = answered ]; then return 0; fi
   silent=$(sed -n "s/^daemon${tab}[a-z-]*$tab//p" "$work/out")
-  call docker_state_disk "$(told process)" "$limit"
+  # A socket outlives its daemon: where none runs, what it last wrote is all there is to know.
+  if [ "$daemon" = refused ] && ! grep -qxE 'docker(d|-current|d-current)?' /proc/[0-9]*/comm 2>/dev/null; then
+    daemon=stopped silent='no dockerd runs, and nobody answers at its socket'
+    printf 'daemon\tstopped\t%s\n' "$silent" >>"$work/records"
+  fi
+  call docker_state_disk "$(sed -n "s/^process$tab//p" "$work/records")" "$limit"
   if [ -z "$whole" ] || [ "$code" != 0 ]; then
     unknown "Docker: $silent; and its data root cannot be read"
     return 0

@@ -67,6 +67,19 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect((await world.hook('--strict', shell)).result).toMatchObject({ released: '0', left: '0', rc: '0' });
   });
 
+  it('takes a socket that nobody answers at for a daemon that was stopped, and a daemon that refuses for an open question', async () => {
+    await writeStates();
+    await world.run("printf '#!/bin/sh\\nexit 1\\n' >/usr/local/bin/docker");
+    await world.run(
+      `rm -r /var/lib/docker/containers/${world.id('app')} /var/lib/docker/containers/${world.id('batch')}`,
+    );
+    const refused = await world.hook('--strict', shell);
+    expect([refused.code, refused.result.unknown], refused.text).toEqual([14, '1']);
+    await world.run('kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid');
+    const stopped = await world.hook('--strict', shell);
+    expect([stopped.code, stopped.result.unknown], stopped.text).toEqual([0, '0']);
+  });
+
   it('finds a product by its label in the files, and no other', async () => {
     await writeStates();
     await stopDocker();
