@@ -27,6 +27,8 @@ export const INSTALLER_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   installer_patch: [
     bed('an install script', 'report-install.sh', 'install.sh', { strategy: 'privileged', hook: HOOK, backup: true }),
     bed('an uninstall script', 'report-uninstall.sh', 'un install.sh', { kind: 'shell_uninstall', hook: HOOK }),
+    bed('a compose file', 'compose.yml', 'compose.yml', { strategy: 'rslave' }),
+    bed('a unit', 'cadvisor.service', 'cadvisor.service', { strategy: 'privileged' }),
     {
       name: 'nothing of ours to take out',
       lay: (sandbox) => {

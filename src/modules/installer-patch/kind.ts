@@ -1,10 +1,8 @@
-import type { InstallerPatchParams } from './params.ts';
+/** What a file of an installer may be. */
+export const KINDS = ['shell_install', 'shell_uninstall', 'compose', 'unit'] as const;
 
 /** What a file is by its name; `shell`: a script of which only its text says more. */
-export function kindByName({
-  path,
-  kind,
-}: InstallerPatchParams): Exclude<InstallerPatchParams['kind'], 'auto'> | 'shell' {
+export function kindByName({ path, kind }: { readonly path: string; readonly kind: (typeof KINDS)[number] | 'auto' }) {
   if (kind !== 'auto') return kind;
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (/\.ya?ml$/.test(name)) return 'compose';

@@ -3,12 +3,14 @@ import { printable } from '../../core/text.ts';
 import { checkShellSyntax } from '../../programs/check-shell-syntax.ts';
 import { lookAtTextFile, type TextFile } from '../../programs/text-file.ts';
 import type { Observed } from '../module.ts';
+import { readComposeSubject } from './compose-subject.ts';
 import { kindByName, shellOf } from './kind.ts';
 import type { InstallerPatchParams } from './params.ts';
 import { addPatch, type Patched, removePatch } from './patch.ts';
 import { loadShellParser } from './shell-parser.ts';
 import { guessShellKind, readShellSubject, type ShellKind } from './shell-subject.ts';
 import type { SubjectReader } from './subject.ts';
+import { readUnitSubject } from './unit-subject.ts';
 
 /** The file, and what would become of it; undefined: it cannot be read as text, or is not there. */
 export interface InstallerState {
@@ -25,12 +27,18 @@ export async function observeInstaller(host: Session, params: InstallerPatchPara
   const { text } = file;
   const named = kindByName(params);
   if (file.found.type !== 'file' || text === undefined) return known({ file, kind: named, patched: undefined });
-  const reader = await readerFor(named, text);
-  if (reader === undefined) return known({ file, kind: named, patched: UNDECIDED(text) });
-  const patched =
-    params.state === 'absent'
-      ? removePatch(text, reader.read)
-      : addPatch(text, wishOf(params, reader.kind), reader.read);
+  const reader = await readerFor(named, text, params.data_root);
+  if (reader === undefined)
+    return known({ file, kind: named, patched: undecided(text, 'whether it installs or uninstalls') });
+  if (reader.kind === 'shell_uninstall' && params.strategy !== undefined) {
+    return known({
+      file,
+      kind: reader.kind,
+      patched: undecided(text, 'what `strategy` means for a script that uninstalls'),
+    });
+  }
+  const wish = { ...params, dataRoot: params.data_root, strategy: params.strategy, hook: params.hook };
+  const patched = params.state === 'absent' ? removePatch(text, reader.read) : addPatch(text, wish, reader.read);
   const state = { file, kind: reader.kind, patched };
   if (patched.kind !== 'text' || patched.text === text || !reader.kind.startsWith('shell')) return known(state);
   return checkedByShell(host, state, text, patched.text);
@@ -38,32 +46,26 @@ export async function observeInstaller(host: Session, params: InstallerPatchPara
 
 const known = (state: InstallerState): Observed<InstallerState> => ({ kind: 'known', state, gaps: [] });
 
-const UNDECIDED = (text: string): Patched => ({
-  kind: 'problems',
-  text,
-  problems: [
-    {
-      at: 0,
-      why: 'nobody can tell whether it installs or uninstalls',
-      hint: 'Say it: kind: shell_install, or shell_uninstall.',
-    },
-  ],
-});
+function undecided(text: string, what: string): Patched {
+  const hint = 'Say `kind: shell_install`, or `kind: shell_uninstall` with a hook alone.';
+  return { kind: 'problems', text, problems: [{ at: 0, why: `nobody can tell ${what}`, hint }] };
+}
 
 interface Reader {
   readonly kind: string;
   readonly read: SubjectReader;
 }
 
-async function readerFor(named: ReturnType<typeof kindByName>, text: string): Promise<Reader | undefined> {
-  if (named === 'compose' || named === 'unit') return undefined;
+async function readerFor(
+  named: ReturnType<typeof kindByName>,
+  text: string,
+  dataRoot: string,
+): Promise<Reader | undefined> {
+  if (named === 'compose') return { kind: named, read: (each) => readComposeSubject(each, dataRoot) };
+  if (named === 'unit') return { kind: named, read: readUnitSubject };
   const parse = await loadShellParser();
   const kind: ShellKind | undefined = named === 'shell' ? guessShellKind(parse, text) : named;
   return kind && { kind, read: (each) => readShellSubject(parse, each, kind) };
-}
-
-function wishOf({ monitors, strategy, hook, data_root: dataRoot }: InstallerPatchParams, kind: string) {
-  return { monitors, strategy: kind === 'shell_uninstall' ? undefined : strategy, hook, dataRoot };
 }
 
 async function checkedByShell(

@@ -1,13 +1,11 @@
 import { pathSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
-
-/** What kind of file it is; `auto` goes by its name, and for a script by what it does. */
-const KINDS = ['auto', 'shell_install', 'shell_uninstall', 'compose', 'unit'] as const;
+import { KINDS, kindByName } from './kind.ts';
 
 /** What a playbook says of an installer's file. */
 export interface InstallerPatchParams {
   readonly path: string;
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof KINDS)[number] | 'auto';
   readonly monitors: readonly string[];
   readonly strategy?: 'privileged' | 'rslave' | undefined;
   readonly hook?: string | undefined;
@@ -23,7 +21,7 @@ const pattern = z
 const fields = {
   path: pathSchema().describe('The script, the compose file or the unit; a regular file of at most 64 KiB.'),
   kind: z
-    .enum(KINDS)
+    .enum(['auto', ...KINDS])
     .default('auto')
     .describe(
       'What the file is. auto: by its name (.yml, .service, install, uninstall), else by what the script does.',
@@ -57,7 +55,8 @@ export const installerPatchParams: z.ZodType<InstallerPatchParams> = z
   .strictObject(fields)
   .superRefine((params, context) => {
     const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-    const { state, strategy, hook, kind } = params;
+    const { state, strategy, hook } = params;
+    const kind = kindByName(params);
     if (state === 'absent') {
       if (strategy !== undefined) mistake('strategy', 'does not go with `state: absent`');
       if (hook !== undefined) mistake('hook', 'does not go with `state: absent`');

@@ -82,6 +82,11 @@ export function removePatch(text: string, read: SubjectReader): Patched {
     text,
     problems: [{ at, why, hint: UNDO_HINT }],
   });
+  if (!subject.readable) {
+    return subject.problems.length > 0
+      ? { kind: 'problems', text, problems: subject.problems }
+      : problem(0, 'cannot be understood');
+  }
   if (broken[0] !== undefined) return problem(broken[0], 'our own lines were edited since they were written');
   if (second !== undefined) return problem(second.from, 'our own lines stand here a second time');
   if (record === undefined) return none;
@@ -108,7 +113,8 @@ function wordsOf(text: string, subject: Subject, { additions, from }: FoundRecor
   });
   const privileged = additions.privileged.map((key) => {
     const privilege = siteOf(subject, key)?.privilege;
-    if (privilege === undefined || !text.startsWith(privilege.text, privilege.at)) return lost(key, 'privileged');
+    if (privilege === undefined || 'why' in privilege || !text.startsWith(privilege.text, privilege.at))
+      return lost(key, 'privileged');
     return { at: privilege.at, cut: privilege.text.length, add: '' };
   });
   const rslave = additions.rslave.map((key) => {
@@ -175,7 +181,8 @@ interface MadeEdits {
 
 function privilegeEdit({ privileged, privilege, at }: Site): MadeEdits {
   if (privileged === 'yes') return { edits: [], problems: [] };
-  if (privileged === 'absent')
+  if (privileged === 'absent' && 'why' in privilege) return { edits: [], problems: [privilege] };
+  if (privileged === 'absent' && !('why' in privilege))
     return { edits: [{ edit: { at: privilege.at, cut: 0, add: privilege.text }, number: 1 }], problems: [] };
   const why = 'says that the monitor must not be privileged';
   return { edits: [], problems: [{ at, why, hint: 'Take strategy: rslave, or ask who wrote it.' }] };

@@ -78,7 +78,8 @@ export function readCommand(script: ShellScript, node: ShellNode, constants: Con
   return { node, words, inner, through, engine: readEngineCall(inner) };
 }
 
-function unwrap(words: readonly Word[]): { inner: readonly Word[]; through: readonly string[] } {
+/** Takes off sudo, xargs and their like. */
+export function unwrap(words: readonly Word[]): { inner: readonly Word[]; through: readonly string[] } {
   const through: string[] = [];
   let inner = words;
   for (;;) {

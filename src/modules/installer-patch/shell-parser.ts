@@ -24,8 +24,16 @@ export interface ShellScript {
 /** Reads a script of sh or bash; never throws for what a script may hold. */
 export type ShellParser = (text: string) => ShellScript;
 
+/** The library keeps one machine for the whole process, and two that start it at once break each other's trees. */
+let loading: Promise<ShellParser> | undefined;
+
 /** Loads the parser, which takes some twenty milliseconds and is therefore neither part of a start nor of the bundle. */
-export async function loadShellParser(): Promise<ShellParser> {
+export function loadShellParser(): Promise<ShellParser> {
+  loading ??= startParser();
+  return loading;
+}
+
+async function startParser(): Promise<ShellParser> {
   const { Language, Parser } = createRequire(import.meta.url)(fileOf('web-tree-sitter', '.cjs')) as typeof Library;
   const [core, grammar] = await Promise.all([
     readFile(fileOf('web-tree-sitter', '.wasm')),

@@ -26,6 +26,7 @@ export function readShellSubject(parse: ShellParser, text: string, kind: ShellKi
   const comments = new Set([...nodesOf(script.root)].filter(({ type }) => type === 'comment').map(({ from }) => from));
   return {
     text,
+    readable: faultAt === undefined,
     sites: kind === 'shell_install' ? commands.flatMap((command) => sitesOf(script, constants, command)) : [],
     problems: [...fault, ...odd, ...findUnclear(script, commands)],
     complete: !commands.some(

@@ -10,8 +10,8 @@ export interface Site {
   /** Started by the same words as others, in a loop. */
   readonly looped: boolean;
   readonly privileged: 'yes' | 'no' | 'absent';
-  /** Where `privileged` goes, and as which text. */
-  readonly privilege: { readonly at: number; readonly text: string };
+  /** Where `privileged` goes, and as which text; or why it cannot go anywhere. */
+  readonly privilege: { readonly at: number; readonly text: string } | Problem;
   readonly binds: readonly RunBind[];
   /** Something in it that cannot be read, where a bind might hide. */
   readonly unclear: Problem | undefined;
@@ -21,6 +21,8 @@ export interface Site {
 export interface Subject {
   readonly text: string;
   readonly sites: readonly Site[];
+  /** False: some of it could not be understood, and what else is said of it may be wrong. */
+  readonly readable: boolean;
   /** Why nothing may be changed in it. */
   readonly problems: readonly Problem[];
   /** False where containers are started by something that is not in the file, such as `compose up`. */

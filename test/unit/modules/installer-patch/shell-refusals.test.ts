@@ -87,6 +87,21 @@ describe('refuses, and says where,', () => {
   });
 });
 
+describe('a script that cannot be understood any more', () => {
+  it('keeps our lines, and says so', () => {
+    const once = added(GOOD, wish('privileged'), install);
+    expect(problemsOf(removePatch(`if true; then\n${once}`, install))[0]).toMatch(/cannot be understood from here on$/);
+    expect(problemsOf(removePatch(`if true; then\n${once}fi\n`, install))).toEqual([]);
+  });
+});
+
+describe('the parser', () => {
+  it('is one, however many ask for it at once', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => loadShellParser()));
+    expect(new Set(all).size).toBe(1);
+  });
+});
+
 describe('does not mistake for docker', () => {
   it.each([
     'echo "docker run $X"\n',
