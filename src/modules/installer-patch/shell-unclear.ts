@@ -55,6 +55,10 @@ const READERS = [
   'wc',
 ];
 const MENTIONS = /\b(docker|podman|nerdctl)\b/;
+/** A text that calls an engine; `get.docker.com | sh` does not. */
+const CALLS = new RegExp(
+  `\\b(docker|podman|nerdctl)(-compose)?\\s+([^\\n]*\\s)?(\\$|(${TELLING.filter((each) => each !== 'ps').join('|')})\\b)`,
+);
 
 /** Everything in a script that could run a container engine where nobody can see it, in the order of the text. */
 export function findUnclear(script: ShellScript, commands: readonly ShellCommand[]): readonly Problem[] {
@@ -107,6 +111,9 @@ function hiddenCommand(script: ShellScript, inner: readonly Word[], at: number):
   };
 }
 
+/** What brings a command its input. */
+const CARRIERS = ['redirected_statement', 'pipeline', 'heredoc_redirect'];
+
 /** A text that is read as a script: fine if it is all known and has no container engine in it. */
 function interpreted(
   script: ShellScript,
@@ -114,9 +121,10 @@ function interpreted(
   name: string,
   at: number,
 ): Problem | undefined {
-  const around = node.parent?.type === 'redirected_statement' ? node.parent : node;
+  let around = node;
+  while (around.parent !== undefined && CARRIERS.includes(around.parent.type)) around = around.parent;
   const whole = script.text.slice(around.from, around.to);
-  if (MENTIONS.test(whole)) return { at, why: `${name} is given a text with docker in it to run`, hint: BY_HAND };
+  if (CALLS.test(whole)) return { at, why: `${name} is given a text with docker in it to run`, hint: BY_HAND };
   const evaluated = name === 'eval' || inner.some(({ value }) => value === '-c');
   const hidden = evaluated ? inner.slice(1).find(({ value, splits }) => splits || value.includes(UNKNOWN)) : undefined;
   if (hidden === undefined) return undefined;

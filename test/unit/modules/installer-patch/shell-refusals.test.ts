@@ -22,6 +22,9 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['eval of a variable', 'X=1\neval "$CMD"\n', '2:6'],
   ['another shell', 'sudo sh -c "docker run web"\n', '1:6'],
   ['a script for another shell', 'bash <<EOF\ndocker run web\nEOF\n', '1:1'],
+  ['a pipe into a shell', 'echo "docker run web" | sudo sh\n', '1:30'],
+  ['a document into a shell', 'cat <<EOF | sh -s\ndocker -H x run $X\nEOF\n', '1:13'],
+  ['a shell with the verb as its argument', "sh -c 'docker $1 web' x run\n", '1:1'],
   ['another host', 'ssh db docker stop web\n', '1:1'],
   ['a function of that name', 'docker() { command docker "$@"; }\n', '1:1'],
   ['a function around it', 'retry() { "$@"; }\nretry docker run -d web\n', '2:7'],
@@ -108,6 +111,8 @@ describe('does not mistake for docker', () => {
     '# eval docker\n',
     'cat >uninstall.sh <<\'EOF\'\neval "docker stop $1"\nEOF\n',
     'systemctl stop docker\n',
+    'curl -fsSL https://get.docker.com | sudo sh\n',
+    'su - op -c "docker ps"\n',
     '"$DIR/prepare.sh" stop\n',
     'apt-get install -y docker.io\n',
   ])('%j', (before) => {
