@@ -18,27 +18,21 @@ await() {
   while [ -e "$dir/armed.$token" ] && [ ! -e "$dir/reason.$token" ] && [ "$(date +%s)" -lt "$1" ]; do sleep 1; done
 }
 
-# Whole or not at all, as the file was written.
-put_back() {
-  if [ "$kind" = absent ]; then
-    rm -f -- "$path"
-    return
+# What did not work stays to be looked at, and to be known again, until the next restart that is confirmed.
+reject() {
+  rm -f -- "$dir/rejected.$1" "$dir/rejection.$1"
+  found=other
+  if [ ! -e "$path" ] && [ ! -h "$path" ]; then
+    found=absent
+  elif [ -f "$path" ] && [ ! -h "$path" ] && cp -p -- "$path" "$dir/rejected.$1"; then
+    found=file
   fi
-  # Whoever took the last file out of a drop-in directory may have taken the directory too.
-  if [ ! -d "${path%/*}" ]; then (umask 022 && mkdir -p -- "${path%/*}") || return 1; fi
-  temp=${path%/*}/.unbusy-$token
-  rm -f -- "$temp"
-  cp -pP -- "$dir/$copy" "$temp" || return 1
-  # Through a link dd would make the file that the link leads to.
-  if [ ! -h "$temp" ]; then dd if=/dev/null of="$temp" conv=notrunc,fsync 2>/dev/null || :; fi
-  mv -f -- "$temp" "$path" || return 1
-  if [ -e /sys/fs/selinux/enforce ]; then restorecon -- "$path" || :; fi
+  printf '%s %s %s %s\n%s' "$token" "$(date +%s)" "$reason" "$found" "$path" >"$dir/rejection.$1" || rm -f -- "$dir/rejection.$1"
 }
 
 put_entry() {
   read_entry "$dir/$1.entry" || return 0
-  # What did not work stays to be looked at, until the next restart that is confirmed.
-  if [ -f "$path" ] && [ ! -h "$path" ]; then cp -p -- "$path" "$dir/rejected.$1" || :; fi
+  if ! is_as_kept; then reject "$1"; fi
   if put_back; then word=back; else word=failed; fi
   record put "$token" "$word" "$path"
   if [ "$word" = back ]; then

@@ -4,7 +4,7 @@
 # Records: boot ID | entry KEY KIND BOOT TICKS EPOCH PATH FIRST-BOOT FIRST-TICKS same|other, as record-undo kept it, and whether the path
 #   is so now | armed TOKEN DEADLINE alive|dead
 #   | reverting TOKEN DEADLINE alive|dead | covers TOKEN KEY, for an armed or reverting one | note TOKEN EPOCH REASON API
-#   | put TOKEN back|failed PATH | before TOKEN ID NAME STATUS …, the lines of docker-running.sh for what ran before the restart.
+#   | put TOKEN back|failed PATH | rejected KEY TOKEN EPOCH REASON yes|no PATH, of the last revert of that path, and whether it is so again | before TOKEN ID NAME STATUS …, the lines of docker-running.sh for what ran before the restart.
 # Exit: 0 looked; 12 the record cannot be read; 64 bad arguments.
 # Never: changes anything.
 set -eu
@@ -41,13 +41,13 @@ entries() {
   done
 }
 
-# Of content, not of mode and owner. Without cmp nothing is the same.
-is_as_kept() {
-  case $kind in
-    absent) [ ! -e "$path" ] && [ ! -h "$path" ] ;;
-    link) [ -h "$path" ] && [ "$(readlink -- "$path" && echo x)" = "$(readlink -- "$dir/$copy" && echo x)" ] ;;
-    file) [ -f "$path" ] && [ ! -h "$path" ] && cmp -s -- "$dir/$copy" "$path" 2>/dev/null ;;
-  esac
+rejections() {
+  for file in "$dir"/rejection.*; do
+    [ -f "$file" ] || continue
+    read_rejection "$file" || continue
+    if is_rejected "${file##*.}"; then now=yes; else now=no; fi
+    record rejected "${file##*.}" "$token" "$epoch" "$reason" "$now" "$path"
+  done
 }
 
 notes() {
@@ -66,6 +66,7 @@ main() {
   if [ -e "$dir" ]; then
     [ -r "$dir" ] && [ -x "$dir" ] || finish 12
     entries
+    rejections
     watches armed
     watches reverting
     notes

@@ -21,6 +21,8 @@ export interface UndoEntry {
   readonly epoch: number;
   /** Ticks of this boot at which it was first kept, if the path is now as it was kept then; NaN if not, or if that is not known. */
   readonly asKeptSince: number;
+  /** Ticks of this boot at which it was first kept; NaN if that was in another boot, or is not known. */
+  readonly keptSince: number;
 }
 
 /** A restart that is not confirmed yet, with the watchdog of the host. */
@@ -51,12 +53,26 @@ export interface RevertNote {
   readonly paths: readonly { readonly path: string; readonly back: boolean }[];
 }
 
+/** What was at a path when the host last took a change of it back. */
+export interface Rejection {
+  readonly key: string;
+  /** Of the restart that was made for it; all paths of that change have it in common. */
+  readonly token: string;
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  readonly reason: RevertReason;
+  /** Whether just that is at the path again. */
+  readonly again: boolean;
+  readonly path: string;
+}
+
 /** All that is kept for the restart of a unit. */
 export interface UndoState {
   readonly boot: string;
   readonly entries: readonly UndoEntry[];
   readonly watched: readonly WatchedRestart[];
   readonly notes: readonly RevertNote[];
+  readonly rejected: readonly Rejection[];
 }
 
 /** What was seen, or why nothing may be relied on. */
@@ -86,12 +102,13 @@ function readState(records: readonly ProgramRecord[]): UndoState {
     entries: all('entry').map((fields) => readEntry(fields, all('boot')[0]?.[0] ?? '')),
     watched: [...watches('armed'), ...watches('reverting')],
     notes: readNotes(records),
+    rejected: all('rejected').map(readRejection),
   };
 }
 
 function readEntry(fields: readonly string[], thisBoot: string): UndoEntry {
   const [key = '', kind = '', boot = '', ticks = '', epoch = '', path = '', firstBoot, firstTicks = '', now] = fields;
-  const asKeptSince = now === 'same' && firstBoot === thisBoot ? number(firstTicks) : Number.NaN;
+  const keptSince = firstBoot === thisBoot ? number(firstTicks) : Number.NaN;
   return {
     key,
     kind: kind as UndoEntry['kind'],
@@ -99,8 +116,20 @@ function readEntry(fields: readonly string[], thisBoot: string): UndoEntry {
     boot,
     ticks: number(ticks),
     epoch: number(epoch),
-    asKeptSince,
+    asKeptSince: now === 'same' ? keptSince : Number.NaN,
+    keptSince,
   };
+}
+
+function readRejection([
+  key = '',
+  token = '',
+  epoch = '',
+  reason = '',
+  again = '',
+  path = '',
+]: readonly string[]): Rejection {
+  return { key, token, epoch: number(epoch), reason: reason as RevertReason, again: again === 'yes', path };
 }
 
 /** NaN also for an empty text: a file of a full disk. */

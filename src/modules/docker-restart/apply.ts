@@ -3,6 +3,7 @@ import { UnbusyError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { countForeignMounts, type ForeignCount } from '../../programs/count-foreign-mounts.ts';
 import { type AfterRestart, guardedRestart, type RestartAnswer } from '../../programs/guarded-restart.ts';
+import { restoreUndo } from '../../programs/restore-undo.ts';
 import { acknowledgeReverts, confirmUndo } from '../../programs/settle-undo.ts';
 import { triggerRevert } from '../../programs/trigger-revert.ts';
 import type { RevertNote, RevertReason } from '../../programs/undo-state.ts';
@@ -27,6 +28,8 @@ export async function applyRestart(
       return acknowledgeReverts(host, UNIT, step.tokens);
     case 'confirm':
       return confirmUndo(host, { unit: UNIT, token: step.token, keys: step.keys });
+    case 'restore':
+      return restoreUndo(host, { unit: UNIT, pid: step.pid, start: step.start, keys: step.keys });
     case 'revert':
       return takenBack(host, step.token, step.reason);
     case 'restart':

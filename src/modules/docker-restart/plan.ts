@@ -9,6 +9,7 @@ import { type DockerRestartParams, withinSeconds } from './params.ts';
 import { putOff } from './policy.ts';
 import { isIdle, reasonsOf } from './reasons.ts';
 import { restartRefusals } from './refusals.ts';
+import { repeatedChange, repeatedRefusal, restoreChange, restoredIn } from './repeated.ts';
 import { daemonOf, type LiveRestore, type RestartChange, type RestartState, type RestartStep, UNIT } from './state.ts';
 
 /** What has to be told, settled or restarted; a restart that a policy puts off is planned as pending. */
@@ -23,6 +24,8 @@ export function refuseRestart(state: RestartState, params: DockerRestartParams, 
   if (waits !== undefined && watched?.alive === true) {
     return [{ what: `restart ${UNIT}`, why: waits, hint: 'Wait until it has done so, and run again.' }];
   }
+  const repeated = params.force ? undefined : (repeatedChange(state) ?? restoredIn(state, tried));
+  if (repeated !== undefined && repeated.length > 0) return [repeatedRefusal(repeated)];
   return watched?.reverting === true || !isNeeded(state, params, tried) ? [] : restartRefusals(state, params);
 }
 
@@ -78,6 +81,9 @@ function settlement(state: RestartState, params: DockerRestartParams, tried: Tri
   const watched = watchedIn(state);
   if (watched?.reverting === true)
     return watched.alive ? [] : [revertChange(watched, 'the host began to take it back and did not end')];
+  const repeated = params.force ? undefined : repeatedChange(state);
+  if (repeated !== undefined) return [restoreChange(state, repeated)];
+  if (restoredIn(state, tried).length > 0) return [];
   if (isNeeded(state, params, tried))
     return restartRefusals(state, params).length > 0 ? [] : [restartChange(state, params)];
   const harm = watched === undefined ? undefined : harmSince(state, watched);

@@ -29,6 +29,7 @@ export type RestartStep =
     }
   | { readonly kind: 'confirm'; readonly token: string | undefined; readonly keys: readonly string[] }
   | { readonly kind: 'revert'; readonly token: string; readonly reason: 'unconfirmed' | 'containers' }
+  | { readonly kind: 'restore'; readonly keys: readonly string[]; readonly pid: number; readonly start: string }
   | { readonly kind: 'acknowledge'; readonly tokens: readonly string[] };
 
 /** A change of this module. */

@@ -12,6 +12,12 @@ export function verifyRestart(after: RestartState, change: RestartChange): Verdi
     }
     case 'confirm':
       return confirmed(after, step.keys) ?? { kind: 'as-wanted' };
+    case 'restore': {
+      const left = after.undo.entries.filter(({ key }) => step.keys.includes(key));
+      return left.length === 0
+        ? { kind: 'as-wanted' }
+        : { kind: 'not-yet', why: `${left.length} paths are not put back` };
+    }
     case 'revert': {
       const left = after.undo.watched.some(({ token }) => token === step.token);
       return left ? { kind: 'not-yet', why: 'it is not put back yet' } : { kind: 'as-wanted' };

@@ -34,6 +34,7 @@ export const entry = (twist: Partial<UndoEntry> = {}): UndoEntry => ({
   boot: 'boot-1',
   ticks: 4000,
   asKeptSince: Number.NaN,
+  keptSince: Number.NaN,
   epoch: 1_800_000_000,
   ...twist,
 });
@@ -84,7 +85,7 @@ export function restartState({ unit, properties, view, undo }: Twist = {}): Rest
             ),
             ...unit,
           },
-    undo: { boot: 'boot-1', entries: [], watched: [], notes: [], ...undo },
+    undo: { boot: 'boot-1', entries: [], watched: [], notes: [], rejected: [], ...undo },
     view: {
       epoch: 1_800_000_000,
       minuteOfDay: 600,
