@@ -1,12 +1,15 @@
 import type { Json, JsonObject } from '../core/json.ts';
 
+/** Whether a container runs; `restarting`: it ends, and Docker starts it again and again. */
+export type Activity = 'true' | 'false' | 'restarting';
+
 /** One container as `docker inspect` tells of it, in the words in which one is asked for. */
 export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   /** running, exited, created, paused, restarting, dead, removing. */
   readonly status: string;
-  readonly running: boolean;
+  readonly running: Activity;
   readonly pid: number;
   /** The image as it was asked for. */
   readonly image: string;
@@ -48,7 +51,7 @@ export function readContainerFacts(text: string): ContainerFacts | undefined {
     id,
     name: textAt(all, 'Name').replace(/^\//, ''),
     status: textAt(state, 'Status'),
-    running: at(state, 'Running') === true,
+    running: at(state, 'Restarting') === true ? 'restarting' : at(state, 'Running') === true ? 'true' : 'false',
     pid: Number(at(state, 'Pid') ?? 0),
     imageId: textAt(all, 'Image'),
     image: textAt(config, 'Image'),

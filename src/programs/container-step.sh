@@ -1,7 +1,7 @@
 # container-step: starts, stops, removes or puts back one container that has a given name.
 #
 # Begins with bounded.sh and docker-client.sh. Arguments: 1 seconds for a question; 2 seconds that it gets to stop; 3 seconds that it must have
-#   run after a start; 4 start, stop, remove or put-back; 5 its name now; 6 its full id; 7 true or false: whether it ran when it was looked at;
+#   run after a start; 4 start, stop, remove or put-back; 5 its name now; 6 its full id; 7 true, false or restarting: whether it ran when it was looked at;
 #   8 for put-back the name that it gets.
 # put-back: what has the other name and does not run is called NAME.unbusy-new; then the container gets the name, and is started.
 # Records: found TEXT | said TEXT | stuck PID.
@@ -36,10 +36,11 @@ find_name() {
     { n = split($3, names, ","); for (i = 1; i <= n; i++) if (names[i] == ENVIRON["WANTED"]) print $2 }')
 }
 
-# Sets $state to RUNNING RESTARTING EXIT-NUMBER.
+# Sets $state to RUNNING RESTARTING EXIT-NUMBER, and $runs to true, false or restarting.
 look() {
   inquire "$limit" inspect --type container --format "u$tab{{.State.Running}} {{.State.Restarting}} {{.State.ExitCode}}" "$1" || return 1
   state=$(printf '%s\n' "$said" | sed -n "s/^u$tab//p")
+  case $state in 'true false '*) runs=true ;; *' true '*) runs=restarting ;; *) runs=false ;; esac
 }
 
 start() {
@@ -66,7 +67,7 @@ stop() {
 
 # A container with --rm goes by itself once it was stopped.
 remove() {
-  if [ "$was" = true ]; then stop; fi
+  if [ "$was" != false ]; then stop; fi
   find_name "$name"
   if [ "$found" = "$id" ]; then inquire $((limit * 6)) rm "$id" || :; fi
   answer=$said
@@ -81,7 +82,8 @@ put_back() {
   find_name "$target"
   if [ -n "$found" ]; then
     look "$found" || no
-    case $state in 'true '*) stale "$target runs" ;; esac
+    if [ "$runs" = true ]; then stale "$target runs"; fi
+    if [ "$runs" = restarting ]; then inquire $((grace + limit)) stop -t "$grace" "$found" || no; fi
     inquire "$limit" rename "$found" "$target.unbusy-new" || no
   fi
   inquire "$limit" rename "$id" "$target" || no
@@ -96,7 +98,7 @@ main() {
   find_name "$name"
   [ "$found" = "$id" ] || stale "${found:-no container} of that name"
   look "$id" || no
-  [ "${state%% *}" = "$was" ] || stale "running: ${state%% *}"
+  [ "$runs" = "$was" ] || stale "running: $runs"
   case $verb in
     start) start ;;
     stop) stop ;;

@@ -1,5 +1,6 @@
 import type { Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
+import type { Activity } from './container-facts.ts';
 import text from './container-step.sh';
 import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
@@ -15,7 +16,7 @@ export interface ContainerStep {
   /** Full id. */
   readonly id: string;
   /** Whether it ran when it was looked at. */
-  readonly running: boolean;
+  readonly running: Activity;
   /** The name that `put-back` gives to it; empty otherwise. */
   readonly target: string;
 }

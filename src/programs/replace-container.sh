@@ -78,14 +78,16 @@ try_new() {
 put_back() {
   record said "$why"
   back=''
+  # Docker gives no other name to a container that it is about to restart.
+  inquire $((limit + 2)) stop -t 2 "$new" || :
   inquire "$limit" rename "$new" "$name.unbusy-new" || :
   if [ -n "$expected" ]; then
     find_name "$name"
     if [ "$found" != "$expected" ]; then inquire "$limit" rename "$expected" "$name" || back="it could not get its name back: $said"; fi
-    if [ "$was" = true ]; then inquire "$limit" start "$expected" || back="it could not be started again: $said"; fi
+    if [ "$was" != false ]; then inquire "$limit" start "$expected" || back="it could not be started again: $said"; fi
     look "$expected" || state='unknown'
     if [ -z "$back" ]; then
-      if [ "${state%% *}" = "$was" ]; then back=ok; else back="it is there, but its state is $state"; fi
+      if [ "$was" = restarting ] || [ "${state%% *}" = "$was" ]; then back=ok; else back="it is there, but its state is $state"; fi
     fi
   fi
   inquire $((limit + 10)) rm -f "$new" || :
@@ -123,7 +125,7 @@ move_old() {
   why='' was=false
   [ -n "$expected" ] || return 0
   look "$expected" || no
-  was=${state%% *}
+  case $state in 'true false '*) was=true ;; *' true '*) was=restarting ;; esac
   if inquire $((stop + limit)) stop -t "$stop" "$expected" && inquire "$limit" rename "$expected" "$name.unbusy-old"; then return 0; fi
   why="the old one could not be put aside: $said"
   return 1

@@ -90,7 +90,12 @@ function create(list) {
 }
 
 function setRunning(container, running) {
-  Object.assign(container.State, { Running: running, Status: running ? 'running' : 'exited', Pid: running ? 100 : 0 });
+  Object.assign(container.State, {
+    Restarting: false,
+    Running: running,
+    Status: running ? 'running' : 'exited',
+    Pid: running ? 100 : 0,
+  });
   save();
 }
 
@@ -115,7 +120,11 @@ const verbs = {
     const image = imageOf(container.Image);
     if (image?.refuses) fail(image.refuses, 127);
     setRunning(container, image?.ends === undefined);
-    if (image?.ends !== undefined) container.State.ExitCode = image.ends;
+    if (image?.ends !== undefined) {
+      container.State.ExitCode = image.ends;
+      const loops = container.HostConfig.RestartPolicy.Name === 'always';
+      if (loops) Object.assign(container.State, { Running: true, Restarting: true, Status: 'restarting' });
+    }
     save();
   },
   stop: () => {
@@ -125,6 +134,7 @@ const verbs = {
   },
   rename: () => {
     const container = must(rest[0]);
+    if (container.State.Restarting) fail('no sandbox');
     if (find(rest[1])) fail(`Conflict: ${rest[1]}`);
     container.Name = `/${rest[1]}`;
     save();

@@ -1,4 +1,5 @@
 import type { Session } from '../../connection/session.ts';
+import type { Activity } from '../../programs/container-facts.ts';
 import { containerStep } from '../../programs/container-step.ts';
 import { replaceContainer } from '../../programs/replace-container.ts';
 import type { Applied } from '../module.ts';
@@ -37,7 +38,7 @@ export function applyContainer(
     verb: change.action,
     name: change.name,
     id,
-    running: change.witness.running === true,
+    running: change.witness.running as Activity,
     target: change.action === 'put-back' ? params.name : '',
   };
   return containerStep(host, step, times);

@@ -47,7 +47,7 @@ function result({ main, version }: ContainerLook): JsonObject {
     exists: main !== undefined,
     id: main?.id ?? '',
     status: main?.status ?? 'absent',
-    running: main?.running ?? false,
+    running: main?.running === 'true',
     image: main?.image ?? '',
     image_id: main?.imageId ?? '',
     privileged: main?.privileged ?? false,

@@ -15,7 +15,11 @@ export function presentObstacles(
   const what = `container ${params.name}`;
   const inState = stateObstacle(look, what);
   if (inState !== undefined) return [inState];
-  if (action === 'start') return [];
+  if (action === 'start') {
+    const loops = look.main?.running === 'restarting';
+    const hint = `Read its log: docker logs ${params.name}`;
+    return loops ? [{ what, why: 'it is as wanted, but ends and is restarted again and again', hint }] : [];
+  }
   return [
     ...imageObstacles(look, params, what),
     ...lostObstacles(look, params, what),
@@ -34,10 +38,6 @@ function stateObstacle({ main }: ContainerLook, what: string): Refusal | undefin
       };
     case 'paused':
       return { what, why: 'somebody paused it', hint: `Find out why; then: docker unpause ${main.name}` };
-    case 'restarting':
-      return main.running && main.pid > 0
-        ? undefined
-        : { what, why: 'it ends and is restarted again and again', hint: `Read its log: docker logs ${main.name}` };
     default:
       return undefined;
   }

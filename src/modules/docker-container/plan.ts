@@ -9,7 +9,8 @@ import type { ContainerAction, ContainerChange } from './steps.ts';
 
 /** One step at a time where a run was cut off in the middle of a replacement, else all that is needed. */
 export function planContainer(look: ContainerLook, params: DockerContainerParams): readonly ContainerChange[] {
-  if (params.state === 'stopped') return look.main?.running === true ? [stop(look.main, params)] : [];
+  if (params.state === 'stopped')
+    return look.main === undefined || look.main.running === 'false' ? [] : [stop(look.main, params)];
   if (params.state === 'absent') {
     const all = [look.main, look.old, look.spare].flatMap((each) => each ?? []);
     return all.filter((each) => !isDead(each)).map((each) => remove(each, 'it is not wanted here', params));
@@ -33,13 +34,13 @@ export function refuseContainer(look: ContainerLook, params: DockerContainerPara
 function presentChange(look: ContainerLook, params: DockerContainerParams): ContainerChange | undefined {
   const { main, old, spare } = look;
   if (old !== undefined) {
-    return main?.running === true ? remove(old, LEFT, params) : putBack(old, main, params);
+    return main?.running === 'true' ? remove(old, LEFT, params) : putBack(old, main, params);
   }
   if (spare !== undefined) return remove(spare, LEFT, params);
   const { keys, diff } = compare(main, params, look.image, look.ownImage);
   if (main === undefined) return create(look, params, diff);
   if (keys.length > 0) return replace(main, look, params, keys, diff);
-  return main.running ? undefined : start(main);
+  return main.running === 'true' ? undefined : start(main);
 }
 
 const LEFT = 'a run that was cut off while it was replaced left it behind';
@@ -69,10 +70,12 @@ function replace(
     ...base('replace', params.name, main),
     title: `replace container ${params.name}`,
     why: `it differs in ${differ.join(', ')}; ${character(params)}`,
-    risk: main.running ? 'restart-holder' : 'file',
+    risk: main.running !== 'false' ? 'restart-holder' : 'file',
     diff,
     ...blast([
-      ...(main.running ? [`${params.name} stops; it is kept until the new one runs, and put back if that fails`] : []),
+      ...(main.running !== 'false'
+        ? [`${params.name} stops; it is kept until the new one runs, and put back if that fails`]
+        : []),
       ...lost,
       ...notes(look, params),
     ]),
@@ -104,9 +107,11 @@ function remove(container: ContainerFacts, why: string, { name }: DockerContaine
     ...base('remove', container.name, container),
     title: `remove container ${container.name}`,
     why,
-    risk: container.running ? 'restart-holder' : 'file',
+    risk: container.running !== 'false' ? 'restart-holder' : 'file',
     ...blast(
-      container.running ? [`${container.name === name ? name : container.name} stops, and what it serves with it`] : [],
+      container.running !== 'false'
+        ? [`${container.name === name ? name : container.name} stops, and what it serves with it`]
+        : [],
     ),
   };
 }
@@ -130,7 +135,7 @@ function base(action: ContainerAction, name: string, container: ContainerFacts |
     action,
     name,
     certainty: 'certain' as const,
-    witness: { id: container?.id ?? '', running: container?.running ?? false },
+    witness: { id: container?.id ?? '', running: container?.running ?? 'false' },
   };
 }
 

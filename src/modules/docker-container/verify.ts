@@ -16,7 +16,9 @@ export function verifyContainer(after: ContainerLook, change: ContainerChange, b
     case 'start':
       return running(same);
     case 'stop':
-      return same?.running === true ? { kind: 'not-yet', why: `${same.name} still runs` } : { kind: 'as-wanted' };
+      return same !== undefined && same.running !== 'false'
+        ? { kind: 'not-yet', why: `${same.name} still runs` }
+        : { kind: 'as-wanted' };
     case 'remove':
       return same === undefined
         ? { kind: 'as-wanted' }
@@ -27,7 +29,7 @@ export function verifyContainer(after: ContainerLook, change: ContainerChange, b
 }
 
 function running(container: ContainerFacts | undefined): Verdict {
-  return container?.running === true ? { kind: 'as-wanted' } : notYet(container, 'it does not run');
+  return container?.running === 'true' ? { kind: 'as-wanted' } : notYet(container, 'it does not run');
 }
 
 function notYet(container: ContainerFacts | undefined, why: string): Verdict {

@@ -75,12 +75,14 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker_container under $name
 
   it.each([
     ['ends at once', { ends: 3 }, 'it ended with 3: it said why'],
+    ['ends and is restarted', { ends: 3, again: true }, 'it ended with 3: it said why'],
     ['cannot be started', { refuses: 'exec: no such file' }, 'exec: no such file'],
   ])('puts the old one back if the new one %s', async (_what, trouble, why) => {
     await step({});
     const { Id: id } = world.state.containers[0] as unknown as { Id: string };
     world.set({ images: { ...world.state.images, 'monitor:2': image('2', trouble) } });
-    const { applied, verdict } = await step({ image: 'monitor:2' });
+    const restart = 'again' in trouble ? 'always' : 'no';
+    const { applied, verdict } = await step({ image: 'monitor:2', restart });
     expect(applied).toMatchObject({ kind: 'failed', error: { code: 'E_VERIFY' } });
     expect((applied as { error: Error }).error.message).toContain(`${why}; the old cadvisor was put back`);
     expect(verdict.kind).toBe('not-yet');

@@ -22,7 +22,7 @@ export function facts({ id = 'a', name = 'cadvisor', status = 'running', running
       Id: id.repeat(64),
       Name: `/${name}`,
       Image: 'sha256:1',
-      State: { Status: status, Running: running, Pid: running ? 100 : 0 },
+      State: { Status: status, Running: running, Restarting: status === 'restarting', Pid: running ? 100 : 0 },
       Config: { ...CONFIG, Image: 'monitor:1', ...config },
       HostConfig: { Binds: null, NetworkMode: 'default', RestartPolicy: { Name: 'no' }, ...host },
     }),

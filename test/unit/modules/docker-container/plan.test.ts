@@ -21,7 +21,7 @@ describe('the plan for a container', () => {
 
   it('stops what runs only with a risk that has to be allowed', () => {
     expect(planContainer(lookAt({}), paramsOf({ restart: 'always' }))).toMatchObject([
-      { id: 'replace:cadvisor', risk: 'restart-holder', witness: { id: 'a'.repeat(64), running: true } },
+      { id: 'replace:cadvisor', risk: 'restart-holder', witness: { id: 'a'.repeat(64), running: 'true' } },
     ]);
     expect(planContainer(lookAt({}), paramsOf({ state: 'stopped' }))[0]?.risk).toBe('restart-holder');
     expect(planContainer(lookAt({}), paramsOf({ state: 'absent' }))[0]?.risk).toBe('restart-holder');
@@ -46,10 +46,19 @@ describe('the plan for a container', () => {
     expect(ids(lookAt(twist), { ...wanted, discard: true })).toEqual(['replace:cadvisor']);
   });
 
-  it.each(['dead', 'removing', 'paused', 'restarting'])('leaves a container alone that is %s', (status) => {
+  it.each(['dead', 'removing', 'paused'])('leaves a container alone that is %s', (status) => {
     const look = lookAt({ status, running: false });
     expect(ids(look, { restart: 'always' })).toEqual([]);
     expect(whys(look, { restart: 'always' })).toHaveLength(1);
+  });
+
+  it('replaces what only restarts, starts it no more often than Docker does, and never takes it for what runs', () => {
+    const loops = lookAt({ status: 'restarting', running: true });
+    expect(ids(loops, { restart: 'always' })).toEqual(['replace:cadvisor']);
+    expect([ids(loops), whys(loops)]).toEqual([[], [expect.stringContaining('again and again')]]);
+    expect(ids(loops, { state: 'stopped' })).toEqual(['stop:cadvisor']);
+    const old = facts({ id: 'b', name: 'cadvisor.unbusy-old', running: false, status: 'exited' });
+    expect(ids({ ...loops, old })).toEqual(['put-back:cadvisor.unbusy-old']);
   });
 
   it.each<[BindSource['carrier'], string, readonly string[]]>([
