@@ -19,12 +19,12 @@ function findingsOfKind(kind: 'leak' | 'latent', all: readonly HeldMount[]): rea
     if (first === undefined) return [];
     const { leak, monitor } = first;
     const owners = new Set(mounts.map((each) => each.leak.target.id)).size;
-    const whose = kind === 'leak' ? 'that do not run' : 'that run';
+    const whose = kind === 'leak' ? 'stopped or dead container' : 'running container';
     return [
       {
         id: `${kind}:${monitor.id.slice(0, 12)}`,
         kind,
-        title: `monitor ${monitor.name} holds ${count(mounts.length, 'mount')} of ${count(owners, 'container')} ${whose}`,
+        title: `monitor ${monitor.name} holds ${count(mounts.length, 'mount')} of ${count(owners, whose)}`,
         cause: CAUSE_WORDS[leak.cause],
         remedy: REMEDY_WORDS[leak.cause],
         containerId: monitor.id,

@@ -82,8 +82,8 @@ describe('what a monitor holds', () => {
     expect(ids(stateOf(picture(ALL), false))).toEqual(['unmount:200:55', 'unmount:200:54']);
     expect(ids(stateOf(picture(ALL), true))).toEqual(['unmount:200:55', 'unmount:200:54', 'unmount:200:53']);
     expect(findingsOf(stateOf(picture(ALL), false)).map(({ title }) => title)).toEqual([
-      'monitor cadvisor holds 2 mounts of 2 containers that do not run',
-      'monitor cadvisor holds 1 mount of 1 container that run',
+      'monitor cadvisor holds 2 mounts of 2 stopped or dead containers',
+      'monitor cadvisor holds 1 mount of 1 running container',
     ]);
   });
 
