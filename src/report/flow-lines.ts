@@ -14,7 +14,7 @@ export function noticeText(by: readonly Notice[]): string {
 }
 
 function whyText(notice: Notice): string {
-  if (notice.kind === 'unsettled') return `not in effect yet: ${printable(notice.why)}`;
+  if (notice.kind === 'unsettled') return `found not in effect: ${printable(notice.why)}`;
   return notice.kind === 'changed' ? 'changed' : 'would change';
 }
 
@@ -29,13 +29,12 @@ export function itemLines(items: readonly ItemResult[], style: Style): readonly 
   });
 }
 
-/** What a host's line does not say: what was rescued, which handler ran though nothing changed, and which did not run. */
+/** What a host's line does not say: what was rescued, which handler was asked for though nothing changed, and which did not run. */
 export function hostFlowLines({ tasks }: HostResult, style: Style): readonly string[] {
   return tasks.flatMap((task) => {
     if (task.rescued === true) return [style.paint('warn', `rescued: ${rescuedText(task)}`)];
     if (wasLeft(task)) return [style.paint(leftTone(task), `did not run: ${leftText(task)}`)];
-    if (ranAnyway(task))
-      return [`ran again: ${printable(task.task)}, notified by ${noticeText(task.notifiedBy ?? [])}`];
+    if (ranAnyway(task)) return [`notified again: ${printable(task.task)}, by ${noticeText(task.notifiedBy ?? [])}`];
     return [];
   });
 }
@@ -45,21 +44,26 @@ export function fleetFlowLines(
   hosts: readonly HostResult[],
   columns: number,
 ): readonly { readonly text: string; readonly tone?: Tone }[] {
-  const groups = new Map<string, { readonly task: TaskResult; readonly hosts: string[] }>();
+  const groups = new Map<
+    string,
+    { readonly task: TaskResult; readonly hosts: string[]; readonly reasons: Set<string> }
+  >();
   for (const { host, tasks } of hosts)
     for (const task of tasks) {
       const kind = task.rescued === true ? 'rescued' : wasLeft(task) ? 'left' : ranAnyway(task) ? 'anyway' : undefined;
       if (kind === undefined) continue;
-      const group = groups.get(`${kind} ${task.taskIndex}`) ?? { task, hosts: [] };
+      const group = groups.get(`${kind} ${task.taskIndex}`) ?? { task, hosts: [], reasons: new Set() };
       groups.set(`${kind} ${task.taskIndex}`, group);
       group.hosts.push(printable(host));
+      group.reasons.add(noticeText(task.notifiedBy ?? []));
     }
-  return [...groups.values()].map(({ task, hosts: names }) => {
+  return [...groups.values()].map(({ task, hosts: names, reasons }) => {
     const on = `${names.length} ${foldHostsWithin(names, columns)}`;
     if (task.rescued === true) return { text: `  rescued ${on}: ${rescuedText(task)}`, tone: 'warn' };
     if (wasLeft(task)) return { text: `  handler did not run ${on}: ${leftText(task)}`, tone: leftTone(task) };
+    const example = reasons.size > 1 ? `for instance on ${names[0]} ` : '';
     const by = noticeText(task.notifiedBy ?? []);
-    return { text: `  handler ran again ${on}: ${printable(task.task)}, notified by ${by}` };
+    return { text: `  handler notified again ${on}: ${printable(task.task)}, ${example}by ${by}` };
   });
 }
 
@@ -81,7 +85,7 @@ function leftTone({ leftOut }: TaskResult): Tone {
   return leftOut === true ? 'dim' : 'bad';
 }
 
-/** A handler that ran for nothing but what was set before this run. */
+/** A handler that was asked for by nothing but what was set before this run; check mode only plans it, so the lines do not say that it ran. */
 function ranAnyway(task: TaskResult): boolean {
   const { notifiedBy = [] } = task;
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostResult, TaskResult } from '../../../src/core/results.ts';
-import { hostFlowLines, itemLines } from '../../../src/report/flow-lines.ts';
+import { fleetFlowLines, hostFlowLines, itemLines } from '../../../src/report/flow-lines.ts';
 import { planLines } from '../../../src/report/plan-view.ts';
 import { Story } from '../../../src/report/story.ts';
 import { createStyle } from '../../../src/report/style.ts';
@@ -36,7 +36,7 @@ describe('what the numbers of a run do not say', () => {
       'did not run: restart docker, notified by write drop-in (changed): the session with the host was lost',
     ]);
     expect(hostFlowLines(host('changed', again), style)).toEqual([
-      'ran again: restart docker, notified by write drop-in (not in effect yet: dockerd is older)',
+      'notified again: restart docker, by write drop-in (found not in effect: dockerd is older)',
     ]);
     expect(hostFlowLines(host('changed', usual), style)).toEqual([]);
     const out = taskResult('a', 'skipped', {
@@ -59,8 +59,18 @@ describe('what the numbers of a run do not say', () => {
     expect(recap(host('unknown', pending))).toContain(
       '  handler did not run 1 a: restart docker, notified by write drop-in',
     );
-    expect(recap(host('changed', again))).toContain('  handler ran again 1 a: restart docker');
+    expect(recap(host('changed', again))).toContain('  handler notified again 1 a: restart docker, by write drop-in');
     expect(recap(host('changed', usual))).not.toContain('handler');
+  });
+
+  it('gives the reason of one host as an example where hosts have different ones', () => {
+    const notice = { task: 'write drop-in', kind: 'unsettled', why: 'dockerd (pid 9) is older' } as const;
+    const other = { ...host('changed', taskResult('b', 'changed', { ...again, notifiedBy: [notice] })), host: 'b' };
+    const lines = (...hosts: HostResult[]) => fleetFlowLines(hosts, 80).map(({ text }) => text);
+    expect(lines(host('changed', again), other)).toEqual([
+      '  handler notified again 2 a,b: restart docker, for instance on a by write drop-in (found not in effect: dockerd is older)',
+    ]);
+    expect(lines(host('changed', again), { ...host('changed', again), host: 'b' })[0]).not.toContain('for instance');
   });
 
   it('stands in the story of a host that went on after a rescue', () => {
