@@ -44,7 +44,7 @@ function planLines(plan: RolloutPlan, style: Style, quiet: boolean): readonly st
   );
   const tolerated = plan.tolerates === undefined ? '' : `; tolerated: ${plan.tolerates}`;
   return [
-    `${plan.batches.length} batches: ${plan.batches.map((batch, at) => batchText(batch, at === plan.batches.length - 1)).join(', ')}${tolerated}`,
+    `${plan.batches.length} ${plan.batches.length === 1 ? 'batch' : 'batches'}: ${plan.batches.map((batch, at) => batchText(batch, at === plan.batches.length - 1)).join(', ')}${tolerated}`,
     ...groups,
     ...strangers,
   ];

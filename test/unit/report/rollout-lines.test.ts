@@ -34,6 +34,8 @@ describe('a rollout in lines', () => {
       '  canary a stands for 3 hosts: docker 26, overlay2',
       'd  its signature is unknown, so it comes last: E_CONNECT_TCP: refused',
     ]);
+    const single = told({ kind: 'rollout', plan: { ...PLAN, batches: PLAN.batches.slice(1, 2) } });
+    expect(single[0]).toBe('1 batch: 2');
     expect(told({ kind: 'soak-start', ms: 250_000, next: 'play "p", batch 2 of 3' })).toEqual([
       'Soaking 4m10s before play "p", batch 2 of 3; ^C stops here.',
     ]);
