@@ -25,18 +25,26 @@ export function nextLines(report: RunReport, again: Again | undefined, resume?: 
   const left = report.hosts.filter((host) => LEFT.has(host.status));
   if (resume !== undefined && left.length > 0 && (again === undefined || endedEarly(report))) {
     const mend = report.stopped?.kind === 'rule' ? ', once what stopped it is mended' : '';
-    return [`  next, to go on where it ended${mend} (what ended well is not touched again):`, `    ${resume}`];
+    return [
+      `  next, to go on where it ended${mend} (what ended well is not touched again):`,
+      `    ${resume}${anyOf(left, 'E_BECOME_PASSWORD') ? ' -K' : ''}`,
+    ];
   }
   if (again === undefined) return [];
-  if (left.length > 0)
-    return ['  next, on what is left (nothing is done twice):', `    ${leftCommand(left, report, again)}`];
+  const changes = report.hosts.flatMap((host) => host.tasks.flatMap((task) => task.changes));
+  const unseen = changes.some((change) => change.unseen === true);
+  if (left.length > 0) {
+    // A command whose effect nobody can look at runs again, whether it had ended or not.
+    const blind = unseen || changes.some((change) => change.outcome === 'unknown');
+    const twice = blind ? 'each task looks first, where it can' : 'nothing is done twice';
+    return [`  next, on what is left (${twice}):`, `    ${leftCommand(left, report, again)}`];
+  }
   // Right after a run that put something off, the same run would put it off again.
   if (report.mode === 'check' && report.hosts.some((host) => host.status === 'would-change')) {
     return ['  next, to do exactly this kind of work:', `    ${again({ check: false })}`];
   }
   // A step that nobody can look at is planned again each time, so that a check would not end in 0.
-  const changes = report.hosts.flatMap((host) => host.tasks.flatMap((task) => task.changes));
-  if (report.hosts.some((host) => host.status === 'changed') && !changes.some((change) => change.unseen === true)) {
+  if (report.hosts.some((host) => host.status === 'changed') && !unseen) {
     return ['  next, to prove that nothing is left (exit 0):', `    ${again({ check: true })}`];
   }
   return [];

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../src/core/display-width.ts';
-import type { HostResult } from '../../../src/core/results.ts';
-import type { Again } from '../../../src/report/next-step.ts';
+import type { ChangeReport, HostResult } from '../../../src/core/results.ts';
+import { type Again, nextLines } from '../../../src/report/next-step.ts';
 import { createStyle } from '../../../src/report/style.ts';
 import { renderSummary, SUMMARY_ROWS } from '../../../src/report/summary.ts';
 import { change, hostResult, mixedFleet, runReport, taskResult } from '../../support/events.ts';
@@ -80,6 +80,15 @@ describe('the recap', () => {
     expect(summary([hostResult('a', 'ok')]).join('\n')).not.toContain('next');
   });
 
+  it('promises that nothing is done twice only where every step can be looked at', () => {
+    const busy = hostResult('b', 'failed', { code: 'E_BUSY', message: 'busy' });
+    const begun = (...changes: ChangeReport[]) =>
+      summary([{ ...busy, tasks: [taskResult('b', 'failed', { changes })] }]).join('\n');
+    expect(begun(change('changed'))).toContain('next, on what is left (nothing is done twice):');
+    for (const blind of [change('changed', { unseen: true }), change('unknown')])
+      expect(begun(blind)).toContain('next, on what is left (each task looks first, where it can):');
+  });
+
   it('asks for accept-new only if unknown keys are all that is wrong', () => {
     const key = hostResult('a', 'unreachable', { code: 'E_HOSTKEY_UNKNOWN', message: 'unknown' });
     const down = hostResult('b', 'unreachable', { code: 'E_CONNECT_TCP', message: 'refused' });
@@ -96,6 +105,10 @@ describe('the recap', () => {
     expect(next(asked)).toBe('    unbusy run p.yml -K');
     expect(next(plain, asked, busy)).toBe('    unbusy run p.yml -b -K');
     expect(next(busy)).toBe('    unbusy run p.yml');
+    const resumed = (...hosts: HostResult[]) =>
+      nextLines(runReport(hosts, { interrupted: true }), again, 'unbusy resume 7f3a1c')[1];
+    expect(resumed(asked)).toBe('    unbusy resume 7f3a1c -K');
+    expect(resumed(busy)).toBe('    unbusy resume 7f3a1c');
   });
 
   it('leaves out what stands above on the same screen, and nothing else', () => {
