@@ -8,7 +8,7 @@ import { looksSecret } from './secret-names.ts';
 export function commandAgain(spec: CommandSpec, args: readonly string[], given: Given): Again {
   return ({ check, limit, acceptNewKeys, become, askBecomePassword }) => {
     const values = new Map(given.typed);
-    if (check === true) values.set('check', true);
+    if (check === true) values.set('check', true).delete('yes');
     if (check === false) values.delete('check');
     if (limit !== undefined) values.set('limit', limit);
     if (acceptNewKeys === true) values.set('host-keys', 'accept-new');

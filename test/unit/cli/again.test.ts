@@ -14,7 +14,8 @@ describe('the next command', () => {
 
   it('turns check on and off, and narrows', () => {
     expect(again({ check: true, diff: true })({ check: false })).toBe('unbusy run p.yml -D');
-    expect(again({})({ check: true })).toBe('unbusy run p.yml -C');
+    expect(again({ yes: true })({ check: true })).toBe('unbusy run p.yml -C');
+    expect(again({ yes: true })({ check: false })).toBe('unbusy run p.yml -y');
     expect(again({ limit: 'all' })({ limit: 'cd[01-03]' })).toBe("unbusy run p.yml -l 'cd[01-03]'");
     expect(again({})({ acceptNewKeys: true })).toBe('unbusy run p.yml --host-keys accept-new');
   });
