@@ -29,12 +29,19 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
     });
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(strangerOf(commands, argv) ?? [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
   }
   return exitCode;
+}
+
+/** The word alone that is no command: commander would answer `rnu --help` and `help rnu` by the general help, and call it a success. */
+function strangerOf(commands: readonly CommandSpec[], [first, second]: readonly string[]): string[] | undefined {
+  const word = first === 'help' ? second : first;
+  const known = word === undefined || word.startsWith('-') || word === 'help';
+  return known || commands.some(({ name }) => name === word) ? undefined : [word];
 }
 
 /** Every command ends by a throw instead of ending the process, and writes where we say; `next` stands below a mistake. */

@@ -50,6 +50,8 @@ describe('the command line', () => {
 
   it.each([
     [['rnu'], "E_USAGE: unknown command 'rnu'", '\n  Did you mean run?\n  Run `unbusy --help`'],
+    [['rnu', '--help'], "E_USAGE: unknown command 'rnu'", 'Did you mean run?'],
+    [['help', 'rnu'], "E_USAGE: unknown command 'rnu'", 'Did you mean run?'],
     [['run', '--chek', 'p.yml'], "unknown option '--chek'", 'Did you mean --check?'],
     [['run'], "missing required argument 'playbook'", '\n  Run `unbusy help run`'],
     [['run', 'p.yml', 'q.yml'], 'too many arguments', ''],
