@@ -1,4 +1,5 @@
 import { UnbusyError } from '../core/errors.ts';
+import { quotePosix } from '../core/text.ts';
 import { fingerprint, judgeHostKey, type KeyOwner, keyType, knownHostsLine, nameInKnownHosts } from './host-keys.ts';
 import type { KnownHosts, KnownKey } from './known-hosts.ts';
 import { appendKnownHostsLine } from './known-hosts-files.ts';
@@ -83,13 +84,14 @@ function changedError(rules: HostKeyRules, endpoint: Endpoint, blob: Buffer, kno
   const print = fingerprint(blob);
   const same = known.find((entry) => entry.type === type) ?? known[0];
   const place = same === undefined || same.line === 0 ? 'this run' : `${same.file}:${same.line}`;
+  const inFile = same === undefined || same.line === 0 ? '' : ` -f ${quotePosix(same.file)}`;
   const knownPrint = same === undefined ? '' : fingerprint(Buffer.from(same.key, 'base64'));
   return new UnbusyError(
     'E_HOSTKEY_CHANGED',
     `${endpointLabel(endpoint)} shows the ${type} key ${print}, but ${place} has the ${same?.type ?? ''} key ${knownPrint}. Somebody may be in between, or the host was installed anew. No login was tried.`,
     {
       host: endpoint.host,
-      hint: `Find out why the key changed; if the host was installed anew, run \`ssh-keygen -R '${nameInKnownHosts(rules.owner)}'\` and add the new key.`,
+      hint: `Find out why the key changed; if the host was installed anew, run \`ssh-keygen -R '${nameInKnownHosts(rules.owner)}'${inFile}\` and add the new key.`,
       data: { type, fingerprint: print, known: place, knownType: same?.type ?? '', knownFingerprint: knownPrint },
     },
   );

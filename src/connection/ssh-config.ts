@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UnbusyError } from '../core/errors.ts';
+import { quotePosix } from '../core/text.ts';
 import type { ConfigQuestion, ResolvedTarget } from './resolved-target.ts';
 import { type ConfigConditions, conditionKey, readConditions } from './ssh-config-lines.ts';
 import { type ConfigValues, type LocalIdentity, parseConfigOutput, toResolvedTarget } from './ssh-config-output.ts';
@@ -98,7 +99,7 @@ export class SshConfig {
         (error, stdout, stderr) => {
           if (error === null) resolve(parseConfigOutput(stdout));
           else if (error.code === 'ENOENT') resolve(undefined);
-          else reject(refusedError(question.alias, error.killed === true, stderr));
+          else reject(refusedError(question.alias, configFile, error.killed === true, stderr));
         },
       );
       child.stdin?.end();
@@ -150,10 +151,10 @@ function sameValues(a: ConfigValues, b: ConfigValues): boolean {
 
 const UNREAD: ReadonlySet<string> = new Set(['host', 'controlpath', 'localcommand', 'remotecommand']);
 
-function refusedError(alias: string, timedOut: boolean, stderr: string): UnbusyError {
+function refusedError(alias: string, file: string | undefined, timedOut: boolean, stderr: string): UnbusyError {
   const words = timedOut ? 'it did not answer within 20 s' : stderr.trim() || 'it printed nothing';
   return new UnbusyError('E_SSH_CONFIG', `ssh refused its configuration for ${alias}: ${words}`, {
-    hint: `Run \`ssh -G ${alias}\` and correct what it names.`,
+    hint: `Run \`ssh -G${file === undefined ? '' : ` -F ${quotePosix(file)}`} ${alias}\` and correct what it names.`,
     host: alias,
     data: { stderr: stderr.trim() },
   });

@@ -113,6 +113,7 @@ describe('SshConfig', () => {
     await expect(config('Host *\n  Frobnicate yes\n').resolve(ask('web1'))).rejects.toMatchObject({
       code: 'E_SSH_CONFIG',
       message: expect.stringMatching(/line 2: Bad configuration option: frobnicate/i),
+      hint: expect.stringMatching(/^Run `ssh -G -F '\/.+' web1` and/),
     });
     await expect(config('').resolve(ask('-oProxyCommand=x'))).rejects.toMatchObject({ code: 'E_SSH_CONFIG' });
   });

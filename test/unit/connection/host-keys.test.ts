@@ -121,6 +121,7 @@ describe('checkHostKey', () => {
       expect(error?.message).toContain('/kh:2');
       expect(error?.message).toContain(fingerprint(ED));
       expect(error?.message).toContain(fingerprint(ED2));
+      expect(error?.hint).toContain("`ssh-keygen -R 'web1' -f '/kh'`");
     }
   });
 
