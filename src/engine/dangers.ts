@@ -75,14 +75,15 @@ function rendersOf(task: Task, names: Scope): readonly ReturnType<Task['params']
 /** Throws E_CONFIRM if something that is known now to be dangerous has nobody to allow it. */
 export function refuseUnasked(play: Play, dangers: readonly Danger[]): void {
   const sure = dangers.filter((danger) => !danger.maybe);
-  const [first] = sure;
-  if (first === undefined) return;
+  if (sure.length === 0) return;
   const hosts = new Set(sure.flatMap((danger) => danger.hosts)).size;
   const what = dangerWords(sure.flatMap((danger) => danger.risks));
   const on = `${hosts} host${hosts === 1 ? '' : 's'}`;
+  const tasks = [...new Set(sure.map((danger) => `"${danger.task}"`))];
+  const who = `task${tasks.length === 1 ? '' : 's'} ${tasks.join(', ')}`;
   throw new UnbusyError(
     'E_CONFIRM',
-    `the play "${play.name}" may ${what} on ${on} (task "${first.task}"), and nobody can be asked; no host was touched`,
+    `the play "${play.name}" may ${what} on ${on} (${who}), and nobody can be asked; no host was touched`,
     { hint: 'Look first with -C, which shows what would be stopped; then run with --yes.' },
   );
 }

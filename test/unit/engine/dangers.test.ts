@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InventoryHost } from '../../../src/config/inventory-model.ts';
 import type { Scope } from '../../../src/config/playbook-model.ts';
 import type { Risk } from '../../../src/core/results.ts';
-import { dangersOf } from '../../../src/engine/dangers.ts';
+import { dangersOf, refuseUnasked } from '../../../src/engine/dangers.ts';
 import type { Module } from '../../../src/modules/module.ts';
 import { block, playOf, shelfTask } from '../../support/play-bench.ts';
 import { newShelf, type ShelfParams, shelfModule } from '../../support/shelf.ts';
@@ -34,6 +34,15 @@ describe('what a play may come to restart', () => {
     expect(dangers([shelfTask('a')], [shelfTask('restart', { remove: ['dockerd'] })])).toEqual([
       ['restart', ['restart-docker'], false],
     ]);
+  });
+
+  it('is refused where nobody can be asked, with every task that may do it', () => {
+    const play = playOf([]);
+    const risk = (task: string, risks: readonly Risk[]) => ({ task, module: 'm', risks, hosts: ['h1'], maybe: false });
+    expect(() => refuseUnasked(play, [risk('a', ['restart-docker']), risk('b', ['restart-holder'])])).toThrow(
+      /may restart dockerd and restart what holds the mounts on 1 host \(tasks "a", "b"\), and nobody can be asked/,
+    );
+    expect(() => refuseUnasked(play, [{ ...risk('a', []), maybe: true }])).not.toThrow();
   });
 
   it('counts every entry of a loop', () => {
