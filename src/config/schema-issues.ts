@@ -128,6 +128,7 @@ function hintFor(issue: Issue, value: unknown, path: YamlPath, { node }: Wording
   }
   if (issue.code !== 'invalid_type') return undefined;
   const written = node === undefined ? undefined : nodeAt(node, path).source;
+  const variable = written === undefined ? undefined : /^\s*["']?\{\{\s*(\w+)\s*\}\}["']?\s*$/.exec(written)?.[1];
   if (issue.expected === 'string' && typeof value === 'number') {
     const octal =
       written !== undefined && /^0\d/.test(written) ? ` YAML 1.2 reads ${written} as the number ${value}.` : '';
@@ -136,10 +137,23 @@ function hintFor(issue: Issue, value: unknown, path: YamlPath, { node }: Wording
   if (issue.expected === 'string' && typeof value === 'boolean') return `Quote it: '${written ?? value}'.`;
   if (issue.expected === 'boolean' && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value))
     return `Write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}: in YAML 1.2 ${value} is text.`;
-  if (issue.expected === 'array' && typeof value === 'string') return listHint(value);
+  if (issue.expected === 'boolean' && (value === 'true' || value === 'false')) {
+    const text = variable === undefined ? undefined : extraVarsHint(variable, value);
+    return text ?? `Write it without quotes: ${value}.`;
+  }
+  if (issue.expected === 'array' && typeof value === 'string') {
+    const bare = value.replace(/^\[(.*)\]$/, '$1');
+    if (variable !== undefined && !/[\s{}'"[\]]/.test(bare)) return extraVarsHint(variable, `[${bare}]`);
+    return listHint(value);
+  }
   if (issue.expected === 'object' && typeof value === 'string')
     return 'Write each parameter on a line of its own, as key: value.';
   return undefined;
+}
+
+/** -e NAME=VALUE makes a text of every value, so that its writer does not see what is wrong. */
+function extraVarsHint(variable: string, value: string): string {
+  return `Give the variable as ${variable}: ${value}; on the command line as -e '{${variable}: ${value}}', for NAME=VALUE is always a text.`;
 }
 
 function listHint(value: string): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { knownKeysAt } from '../../../src/config/known-keys.ts';
 import { z } from '../../../src/config/schema.ts';
 import { explainIssues } from '../../../src/config/schema-issues.ts';
+import { parseYaml } from '../../../src/config/yaml.ts';
 
 const duration = z.union([
   z.string().refine((text) => /^\d+s$/.test(text), { message: 'must be a duration such as 30s' }),
@@ -82,5 +83,31 @@ describe('knownKeysAt', () => {
     expect(knownKeysAt(schema, ['deep', 'list', 0])).toEqual(['name']);
     expect(knownKeysAt(schema, ['shape'])).toEqual(['kind', 'n']);
     expect(knownKeysAt(schema, ['nowhere'])).toEqual([]);
+  });
+});
+
+describe('a value that came from a variable', () => {
+  const params = z.strictObject({ remove: z.boolean().optional(), rungs: z.array(z.string()).optional() });
+  /** The first hint for a value, where the playbook has this text in its place. */
+  function hint(written: string, value: { remove?: unknown; rungs?: unknown }) {
+    const { root } = parseYaml('p.yml', `${Object.keys(value)[0]}: ${written}\n`, 'E_PLAYBOOK');
+    const issues = params.safeParse(value).error?.issues ?? [];
+    const wording = { subject: 'thing', value, knownKeys: () => [], ...(root === undefined ? {} : { node: root }) };
+    return explainIssues(issues, wording)[0]?.hint;
+  }
+
+  it('is told how to be given by -e, which makes a text of NAME=VALUE', () => {
+    expect(hint('"{{ remove }}"', { remove: 'false' })).toContain("-e '{remove: false}'");
+    expect(hint("'{{ ways }}'", { rungs: 'rmdir' })).toContain(
+      "ways: [rmdir]; on the command line as -e '{ways: [rmdir]}'",
+    );
+    expect(hint('"{{ ways }}"', { rungs: '[a,b]' })).toContain("-e '{ways: [a,b]}'");
+  });
+
+  it('gets no such hint where the playbook itself has the text, or makes it of more than the variable', () => {
+    expect(hint('"false"', { remove: 'false' })).toBe('Write it without quotes: false.');
+    expect(hint('rmdir', { rungs: 'rmdir' })).toBe('Write a list: [rmdir].');
+    expect(hint('"{{ a }}{{ b }}"', { rungs: 'ab' })).toBe('Write a list: [ab].');
+    expect(hint('"{{ ways }}"', { rungs: 'it’s, a' })).toBe('Write each word as an entry of a list: [a, b].');
   });
 });
