@@ -36,7 +36,8 @@ export const REMEDY_WORDS: Readonly<Record<LeakCause, string>> = {
     'Release it, then remove MountFlags= from docker.service and restart the containers that are older than dockerd.',
   'thread-namespace': 'Release it, or restart the process.',
   'pinned-namespace': 'Release it, or remove what pins the namespace.',
-  'still-mounted-on-host': 'Release it.',
+  'still-mounted-on-host':
+    'Release it if it is of a dead container; otherwise unmount it on the host, once nothing uses it.',
   'process-of-container': 'End the process first; if it is in state D, repair what it waits for.',
   unknown: 'Release it.',
 };
