@@ -33,7 +33,10 @@ const fields = {
   force: z
     .boolean()
     .default(false)
-    .describe('Restart also if nothing asks for it, or if the daemon is silent, so that nobody knows what would stop.'),
+    .describe(
+      'Restart also if nothing asks for it, if the daemon is silent, so that nobody knows what would stop, or with the very ' +
+        'change that the host took back before.',
+    ),
   confirm_within: z
     .union([z.string(), z.number()])
     .refine(isWithin, { message: 'must be a duration from 30s to 1h' })
