@@ -12,8 +12,13 @@ export function findingsOf(hosts: readonly HostResult[]): readonly HostFinding[]
   );
 }
 
+/** A scan has no command that does the same again and more; `sweep` is the one that says what would be done. */
+export interface ScanOptions extends SummaryOptions {
+  readonly sweep?: string;
+}
+
 /** What a scan saw: the findings, the causes folded over the hosts, what could not be seen and why, and how many hosts were looked at. */
-export function renderScan(report: RunReport, options: SummaryOptions): readonly string[] {
+export function renderScan(report: RunReport, options: ScanOptions): readonly string[] {
   const findings = findingsOf(report.hosts);
   const seen = report.hosts.filter(wasSeen);
   const listed = findings.filter(({ finding }) => finding.kind !== 'cause');
@@ -35,6 +40,9 @@ export function renderScan(report: RunReport, options: SummaryOptions): readonly
     ...(causes.length === 0 ? [] : ['']),
     ...troubleLines(report, options),
     options.style.paint('bold', `${sum}. Nothing was changed.`),
+    ...(found.length === 0 || options.sweep === undefined
+      ? []
+      : ['  next, what a sweep would do (it changes nothing):', `    ${options.sweep}`]),
   ];
 }
 

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { UnbusyError } from '../../core/errors.ts';
 import { type DemoFleet, startDemoFleet } from '../../demo/fleet.ts';
 import type { Style } from '../../report/style.ts';
 import type { CommandSpec } from '../command.ts';
@@ -8,12 +5,11 @@ import { Given, type RawValue } from '../given.ts';
 import type { Io } from '../io.ts';
 import { loadPlaybookAndInputs } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
+import { packageFile, SWEEP } from '../package-file.ts';
 import { runAndPrint } from '../run-and-print.ts';
 import { LOOK_OPTIONS } from '../shared-options.ts';
 import { runCommand } from './run.ts';
-import { scanCommand } from './scan.ts';
-
-const PLAYBOOK = 'playbooks/sweep-dead.yml';
+import { scanAndPrint, scanCommand } from './scan.ts';
 
 /** `unbusy demo`: the main job on a small fleet that this command brings along. */
 export const demoCommand: CommandSpec = {
@@ -42,10 +38,10 @@ export const demoCommand: CommandSpec = {
 async function show(io: Io, given: Given, fleet: DemoFleet, stopped: () => number): Promise<number> {
   const style = styleFor(io, given, io.out);
   const [scan, run] = [givenFor(scanCommand, given, fleet, io), givenFor(runCommand, given, fleet, io)];
-  const file = packageFile(PLAYBOOK);
+  const file = packageFile(SWEEP);
   const steps: readonly { title: string; expected: number; act: () => Promise<number> }[] = [
-    { title: 'unbusy scan: look, change nothing', expected: 3, act: () => scanCommand.run(io, [], scan) },
-    { title: `unbusy run ${PLAYBOOK}: release, remove, prove`, expected: 0, act: () => sweep(io, file, run) },
+    { title: 'unbusy scan: look, change nothing', expected: 3, act: () => scanAndPrint(io, scan) },
+    { title: `unbusy run ${SWEEP}: release, remove, prove`, expected: 0, act: () => sweep(io, file, run) },
     { title: 'the same again: nothing is left to do', expected: 0, act: () => sweep(io, file, run) },
   ];
   io.out.write(`${fleet.description}\n`);
@@ -85,17 +81,8 @@ function closing(style: Style): readonly string[] {
   return [
     '',
     style.paint('bold', 'The demo fleet is being taken down; nothing of it stays. On your own hosts:'),
-    '  unbusy scan -i host1,host2,                               look, change nothing',
-    `  unbusy run ${PLAYBOOK} -i host1,host2, -C   what would be done`,
-    `  unbusy run ${PLAYBOOK} -i host1,host2,      do it`,
+    '  npx unbusy scan -i host1,host2,                              look, change nothing',
+    `  npx unbusy run ${SWEEP} -i host1,host2, -C   what would be done`,
+    `  npx unbusy run ${SWEEP} -i host1,host2,      do it`,
   ];
-}
-
-/** A file of the package, seen from the bundle or from the sources. */
-function packageFile(path: string): string {
-  for (const root of ['../', '../../../']) {
-    const file = fileURLToPath(new URL(root + path, import.meta.url));
-    if (existsSync(file)) return file;
-  }
-  throw new UnbusyError('E_BUG', `${path} is missing from the installed package`);
 }

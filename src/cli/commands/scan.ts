@@ -8,12 +8,17 @@ import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
 import { isToldWhole } from '../../report/story.ts';
+import { commandAgain } from '../again.ts';
 import type { CommandSpec } from '../command.ts';
 import { execute } from '../execute.ts';
+import type { Given } from '../given.ts';
+import type { Io } from '../io.ts';
 import { loadInputs } from '../load-inputs.ts';
 import { readTogether, styleFor } from '../look.ts';
+import { SWEEP, typedPackageFile } from '../package-file.ts';
 import { progressListener, verbosityOf } from '../reporters.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
+import { runCommand } from './run.ts';
 
 /** A scan is this playbook in check mode: the same look as a run takes before it acts. */
 const SCAN = `
@@ -42,23 +47,28 @@ export const scanCommand: CommandSpec = {
   ],
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   pending: PENDING.look,
-  async run(io, _args, given) {
-    const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
-    const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
-    const report = await execute(io, given, selection, 'check', listener, { modules: SCAN_MODULES });
-    const exitCode = scanExitCode(report);
-    if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
-    else {
-      const told = (host: HostResult) => !wasSeen(host) && isToldWhole(host, report.hosts.length);
-      const options = {
-        ...{ style: styleFor(io, given, io.out), columns: io.out.columns() },
-        ...(readTogether(io) ? { told } : {}),
-      };
-      io.out.write(`${renderScan(report, options).join('\n')}\n`);
-    }
-    return exitCode;
-  },
+  run: (io, _args, given) =>
+    scanAndPrint(io, given, commandAgain(runCommand, [typedPackageFile(SWEEP)], given)({ check: true })),
 };
+
+/** Looks, and prints what was seen; `sweep` is the command that says what a sweep would do about it. */
+export async function scanAndPrint(io: Io, given: Given, sweep?: string): Promise<ExitCode> {
+  const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
+  const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
+  const report = await execute(io, given, selection, 'check', listener, { modules: SCAN_MODULES });
+  const exitCode = scanExitCode(report);
+  if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
+  else {
+    const told = (host: HostResult) => !wasSeen(host) && isToldWhole(host, report.hosts.length);
+    const options = {
+      ...{ style: styleFor(io, given, io.out), columns: io.out.columns() },
+      ...(readTogether(io) ? { told } : {}),
+      ...(sweep === undefined ? {} : { sweep }),
+    };
+    io.out.write(`${renderScan(report, options).join('\n')}\n`);
+  }
+  return exitCode;
+}
 
 /** A step that would be refused is no trouble of a look: such a host is told as one that was seen. */
 function lookOnly(listener: Listener): Listener {

@@ -44,6 +44,16 @@ describe('what a scan shows', () => {
     );
   });
 
+  it('names the next command where there is something to release, and only there', () => {
+    const next = { ...options, sweep: 'unbusy run sweep.yml -C' };
+    expect(renderScan(scan(looked('a', 'would-change', leak)), next).slice(-2)).toEqual([
+      '  next, what a sweep would do (it changes nothing):',
+      '    unbusy run sweep.yml -C',
+    ]);
+    for (const host of [looked('a', 'ok'), looked('a', 'ok', latent), down])
+      expect(renderScan(scan(host), next).join()).not.toContain('next');
+  });
+
   it('never says that a host is clean that was not looked at', () => {
     expect(renderScan(scan(down), options).at(-1)).toBe(
       'unknown: 0 of 1 host could be looked at. Nothing was changed.',
