@@ -5,9 +5,10 @@ import { EXIT_CODES, EXIT_PRECEDENCE } from '../../core/exit-codes.ts';
 import { nearest } from '../../core/text.ts';
 import type { Module } from '../../modules/module.ts';
 import { MODULES } from '../../modules/registry.ts';
-import { renderTable } from '../../report/table.ts';
+import { renderTable, wrap } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
 import { styleFor } from '../look.ts';
+import { MODULE_EXAMPLES } from '../module-examples.ts';
 import type { Page } from '../page.ts';
 import { paramRows, type SchemaNode } from '../params-table.ts';
 import { playbookPage } from '../playbook-page.ts';
@@ -47,7 +48,8 @@ function pageOf(topic: string | undefined): Page {
   if (topic === 'playbook') return playbookPage();
   const module = MODULES.get(topic);
   if (module !== undefined) return modulePage(module);
-  const near = nearest(topic, [...MODULES.keys(), 'errors', 'exit-codes', 'playbook']);
+  const topics = [...MODULES.keys(), 'errors', 'exit-codes', 'playbook'];
+  const near = nearest(topic, topics) ?? topics.find((each) => topic.length > 3 && each.includes(topic));
   throw new UnbusyError('E_USAGE', `there is no module and no topic "${topic}"`, {
     hint: near === undefined ? 'Run `unbusy doc` for the list.' : `Did you mean ${near}?`,
   });
@@ -57,12 +59,10 @@ function modulesPage(): Page {
   const modules = [...MODULES.values()];
   return {
     lines: (style, columns) => [
-      ...renderTable(
-        ['MODULE', 'WHAT IT DOES'],
-        modules.map(({ name, summary }) => ({ cells: [name, summary] })),
-        style,
-        columns,
-      ),
+      ...modules.flatMap(({ name, summary }) => [
+        style.paint('bold', name),
+        ...wrap(summary, columns - 3).map((line) => `  ${line}`),
+      ]),
       '',
       'More: `unbusy doc MODULE` for its parameters, `unbusy doc playbook`, `unbusy doc errors`, `unbusy doc exit-codes`.',
     ],
@@ -92,10 +92,12 @@ function modulePage(module: Module): Page {
   };
 }
 
-/** A task with what must be given, in the form that a playbook has. */
+/** A task in the form that a playbook has; of a module without an example, what must be given. */
 function exampleLines(module: Module, schema: SchemaNode): readonly string[] {
   const required = schema.required ?? [];
   const head = ['  - name: say what this achieves'];
+  const example = MODULE_EXAMPLES[module.name];
+  if (example !== undefined) return [...head, ...example.map((line) => `    ${line}`)];
   if (required.length === 0) return [...head, `    ${module.name}: {}`];
   return [...head, `    ${module.name}:`, ...required.map((name) => `      ${name}: …`)];
 }
