@@ -42,7 +42,7 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
   if (hosts.length > 0) return hosts;
   const what = limit === undefined ? `the pattern "${pattern}"` : `the pattern "${pattern}" with the limit "${limit}"`;
   throw new UnbusyError('E_NO_MATCH', `${what} leaves no host of ${inventory.source}`, {
-    hint: 'Run `unbusy inventory` to see hosts and groups.',
+    hint: 'Run `unbusy inventory -i …` to see hosts and groups.',
   });
 }
 
@@ -114,7 +114,7 @@ function noMatch(
     'E_NO_MATCH',
     `no host and no group of ${inventory.source} is called "${first}"${more}${within}`,
     {
-      hint: near === undefined ? 'Run `unbusy inventory` to see hosts and groups.' : `Did you mean "${near}"?`,
+      hint: near === undefined ? 'Run `unbusy inventory -i …` to see hosts and groups.' : `Did you mean "${near}"?`,
     },
   );
 }
