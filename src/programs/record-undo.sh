@@ -63,7 +63,9 @@ keep() {
     write_time || refuse 12 undo-store
     if ln -- "$dir/.entry-$token" "$dir/$key.entry" 2>/dev/null; then
       word=new
-      ln -f -- "$dir/$key.time" "$dir/$key.first" || refuse 12 undo-store
+      # Of its own: link(2) fails where another call renames a newer time over the one that is to be linked.
+      printf '%s %s %s\n' "$boot" "$ticks" "$(date +%s)" >"$dir/.first-$token" || refuse 12 undo-store
+      mv -f -- "$dir/.first-$token" "$dir/$key.first" || refuse 12 undo-store
     else
       [ -e "$dir/$key.entry" ] || refuse 12 undo-store
       if [ "$copy" != - ]; then rm -f -- "$dir/$copy"; fi
