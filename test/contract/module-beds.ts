@@ -117,6 +117,9 @@ const assertion: readonly ModuleBed[] = [
 ];
 
 const DEAD = { name: 'old', image: 'app:1', status: 'dead', starts: ['keeper'] } as const;
+/** Kills it and waits until it is reaped: the mounts below its /proc directory go with it. */
+const endProcess = (pid: string) => `p=${pid} && kill -9 "$p" && while [ -e "/proc/$p" ]; do sleep 0.02; done`;
+
 const MERGED = `/var/lib/docker/overlay2/${demoId('bed', 'old', 'layer')}/merged`;
 
 /** A host of namespaces with a dead container that one process still has mounted, beside one that lives. */
@@ -139,7 +142,7 @@ const deadContainers: readonly ModuleBed[] = [
     name: 'a leak to unmount',
     lay: () => ({ release: ['unmount'] }),
     disturb: (_sandbox, world) =>
-      world.run?.('p=$(grep -lx keeper /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"'),
+      world.run?.(endProcess('$(p=$(grep -lx keeper /proc/[0-9]*/comm) && basename "$(dirname "$p")")')),
     callsHost: true,
     open: openDead,
   },
@@ -155,7 +158,7 @@ const holderPropagation: readonly ModuleBed[] = [
   {
     name: 'a service that keeps the root of what is gone',
     lay: () => ({ remedy: 'restart' }),
-    disturb: (_sandbox, world) => world.run?.(`kill -9 ${KEEPER}`),
+    disturb: (_sandbox, world) => world.run?.(endProcess(KEEPER)),
     callsHost: true,
     open: (sandbox) => openServiceWorld(sandbox, ''),
   },
