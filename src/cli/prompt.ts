@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { UnbusyError } from '../core/errors.ts';
 
 /** Streams of the terminal that a person sits at. */
@@ -9,10 +10,39 @@ export interface PromptStreams {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Asks for a line. Throws E_INTERRUPTED on ^C, at the end of input, and once the signal is aborted. */
-export function askLine({ input, output }: PromptStreams, question: string, signal: AbortSignal): Promise<string> {
+/** How long input is dropped before a question: a terminal hands over at once what was typed before. */
+const DROP_MS = 80;
+
+/**
+ * Asks for a line; what was typed before the question is no answer to it and is dropped. Throws E_INTERRUPTED on ^C, at
+ * the end of input, and once the signal is aborted.
+ */
+export async function askLine(streams: PromptStreams, question: string, signal: AbortSignal): Promise<string> {
+  if (await dropTypedAhead(streams.input)) throw stopped();
+  return ask(streams, question, signal);
+}
+
+const stopped = () => new UnbusyError('E_INTERRUPTED', 'interrupted at a question', { data: { signal: 'SIGINT' } });
+
+/** True if there was a ^C in what was dropped. Raw mode hands over half a line too. */
+async function dropTypedAhead(
+  input: PromptStreams['input'] & { setRawMode?(raw: boolean): unknown },
+): Promise<boolean> {
+  let interrupted = false;
+  const drop = (chunk: Buffer | string) => {
+    interrupted ||= chunk.toString().includes('\x03');
+  };
+  input.setRawMode?.(true);
+  input.on('data', drop);
+  await setTimeout(DROP_MS);
+  input.off('data', drop);
+  input.pause();
+  input.setRawMode?.(false);
+  return interrupted;
+}
+
+function ask({ input, output }: PromptStreams, question: string, signal: AbortSignal): Promise<string> {
   const reader = createInterface({ input, output, terminal: true });
-  const stopped = () => new UnbusyError('E_INTERRUPTED', 'interrupted at a question', { data: { signal: 'SIGINT' } });
   return new Promise<string>((resolve, reject) => {
     const stop = () => reject(stopped());
     reader.on('SIGINT', stop);

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askHidden } from '../../../src/cli/prompt.ts';
+import { askHidden, askLine } from '../../../src/cli/prompt.ts';
 
 function streams() {
   const input = new PassThrough();
@@ -11,6 +11,34 @@ function streams() {
   });
   return { input, output, shown: () => shown };
 }
+
+describe('a question', () => {
+  const never = new AbortController().signal;
+
+  it('takes no answer that was typed before it', async () => {
+    const { input, output, shown } = streams();
+    input.write('y\r');
+    const answer = askLine({ input, output }, 'Begin? ', never);
+    await expect.poll(shown).toContain('Begin? ');
+    input.write('n\r');
+    expect(await answer).toBe('n');
+  });
+
+  it('is interrupted by a ^C before it, and at it', async () => {
+    const early = streams();
+    early.input.write('\x03');
+    await expect(askLine(early, 'Begin? ', never)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+    const late = streams();
+    const answer = askLine(late, 'Begin? ', never);
+    await Promise.all([
+      expect(answer).rejects.toMatchObject({ code: 'E_INTERRUPTED' }),
+      expect
+        .poll(late.shown)
+        .toContain('Begin? ')
+        .then(() => late.input.write('\x03')),
+    ]);
+  });
+});
 
 describe('a hidden question', () => {
   it('takes a line and shows none of it', async () => {
