@@ -66,6 +66,8 @@ export interface ChangeReport {
   /** `changed` by the step's own word: there is nothing that could be looked at. */
   readonly unseen?: true;
   readonly note?: string;
+  /** What the step leaves for a person to do, one thing each; starts with a verb. */
+  readonly leaves?: readonly string[];
   readonly blast?: readonly string[];
   readonly diff?: string;
   readonly witness: JsonObject;

@@ -24,7 +24,7 @@ export function note(
   change: Change,
   outcome: ChangeOutcome,
   text?: string,
-  more: Pick<ChangeReport, 'unseen'> = {},
+  more: Pick<ChangeReport, 'unseen' | 'leaves'> = {},
 ): void {
   const { id, title, why, risk, certainty, witness, blast, diff } = change;
   ledger.reports.set(id, {

@@ -129,7 +129,10 @@ function settle<P, S, C extends Change>(
     const verdict = module.verify(after, change, before);
     if (verdict.kind === 'as-wanted') {
       const outcome = applied.result?.changed === false ? 'no-change' : 'changed';
-      note(ledger, change, outcome, applied.note, verdict.unseen === true ? { unseen: true } : {});
+      note(ledger, change, outcome, applied.note, {
+        ...(verdict.unseen === true ? { unseen: true } : {}),
+        ...(applied.leaves === undefined ? {} : { leaves: applied.leaves }),
+      });
     } else {
       ledger.tried.set(change.id, verdict);
       note(ledger, change, verdict.kind === 'unknown' ? 'unknown' : 'failed', verdict.why);

@@ -12,7 +12,13 @@ export type Observed<State> =
 
 /** What the host said to a step. `stale`: it no longer looked as the witness says, and nothing was done. */
 export type Applied =
-  | { readonly kind: 'done'; readonly note?: string; readonly result?: JsonObject }
+  | {
+      readonly kind: 'done';
+      readonly note?: string;
+      /** What is left for a person to do, one thing each; starts with a verb. */
+      readonly leaves?: readonly string[];
+      readonly result?: JsonObject;
+    }
   | { readonly kind: 'stale'; readonly found: string }
   | { readonly kind: 'busy'; readonly by: string }
   | { readonly kind: 'denied'; readonly why: string }

@@ -28,9 +28,21 @@ export function leftLines(hosts: readonly HostResult[], style: Style, columns: n
     return style.paint('warn', clip(printable(text), columns - 1, style.glyph('cut')));
   });
   const more = kinds.length - KINDS;
-  return more > 0
-    ? [...lines, `  and ${more} more ${more === 1 ? 'kind' : 'kinds'} of what was left: see --json`]
-    : lines;
+  const rest = `  and ${more} more ${more === 1 ? 'kind' : 'kinds'} of what was left: see --json`;
+  return [...toDoLine(hosts, style, columns), ...lines, ...(more > 0 ? [rest] : [])];
+}
+
+/** What steps left for a person to do, on any host. */
+function toDoLine(hosts: readonly HostResult[], style: Style, columns: number): readonly string[] {
+  const all = hosts.flatMap(({ host, tasks }) =>
+    tasks.flatMap(({ changes }) => changes.flatMap(({ leaves = [] }) => leaves.map((what) => ({ host, what })))),
+  );
+  const [first] = all;
+  if (first === undefined) return [];
+  const on = new Set(all.map(({ host }) => host)).size;
+  const where = `${all.length} on ${on} ${on === 1 ? 'host' : 'hosts'}`;
+  const text = `  left to you: ${where}, for instance on ${first.host}: ${first.what}`;
+  return [style.paint('warn', clip(printable(text), columns - 1, style.glyph('cut')))];
 }
 
 /** By kind and cause; the last task that speaks of a thing has the last word. */

@@ -1,6 +1,7 @@
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { printable } from '../../core/text.ts';
 import { countForeignMounts, type ForeignCount } from '../../programs/count-foreign-mounts.ts';
 import { type AfterRestart, guardedRestart, type RestartAnswer } from '../../programs/guarded-restart.ts';
 import { restoreUndo } from '../../programs/restore-undo.ts';
@@ -95,7 +96,11 @@ async function judge(
   // Only now: a slow look at every mount table must not cost the confirmation its time.
   const counts = { before, after: await countForeignMounts(host, before.kind === 'known' ? before.containers : []) };
   const note = [noteOf(after, seen), ...leakWords(counts)].join('; ');
-  return { kind: 'done', note, result: { ...resultOf(after, seen), ...leakResult(counts) } };
+  const leaves = leftToDo(after, seen);
+  return {
+    ...{ kind: 'done', note, result: { ...resultOf(after, seen), ...leakResult(counts) } },
+    ...(leaves.length === 0 ? {} : { leaves }),
+  };
 }
 
 async function harmError(host: Session, words: string, token: string | undefined): Promise<UnbusyError> {
@@ -154,6 +159,14 @@ function withWatch(error: UnbusyError, step: Restart, params: DockerRestartParam
     ...(error.data === undefined ? {} : { data: error.data }),
     cause: error,
   });
+}
+
+/** Containers that ran before and do not run by themselves now, and those that the next removal will fail on. */
+function leftToDo(after: AfterRestart, { ended }: Comparison): readonly string[] {
+  return [
+    ...ended.map((name) => `start ${name}, which ran before the restart: docker start ${name}`),
+    ...bornElsewhere(after).map((name) => `recreate ${printable(name)}, which was born under another mount namespace`),
+  ];
 }
 
 function noteOf(after: AfterRestart, seen: Comparison): string {

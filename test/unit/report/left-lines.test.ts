@@ -3,7 +3,7 @@ import type { Finding } from '../../../src/core/findings.ts';
 import type { TaskStatus } from '../../../src/core/results.ts';
 import { leftLines } from '../../../src/report/left-lines.ts';
 import { createStyle } from '../../../src/report/style.ts';
-import { hostResult, taskResult } from '../../support/events.ts';
+import { change, hostResult, taskResult } from '../../support/events.ts';
 
 const style = createStyle({ color: false, unicode: true });
 const finding = (id: string, more: Partial<Finding> = {}): Finding => ({
@@ -32,6 +32,17 @@ describe('what was left as it is', () => {
     expect(lines(host('a', 'changed', [finding('1')], []))).toEqual([]);
     expect(lines(host('a', 'failed', [finding('1')]), host('b', 'would-change', [finding('1')]))).toEqual([]);
     expect(lines(host('a', 'changed', [], [finding('1')]))).toHaveLength(1);
+  });
+
+  it('names what a step left for a person to do, also on a host in trouble', () => {
+    const step = change('changed', { leaves: ['start web: docker start web', 'start db: docker start db'] });
+    const on = (name: string, status: TaskStatus) => ({
+      ...hostResult(name, status),
+      tasks: [taskResult(name, status, { changes: [step, change('changed', { id: 'c2' })] })],
+    });
+    expect(leftLines([on('a', 'changed'), on('b', 'failed')], style, 120)).toEqual([
+      '  left to you: 4 on 2 hosts, for instance on a: start web: docker start web',
+    ]);
   });
 
   it('leaves gaps and causes to those who tell them', () => {
