@@ -133,11 +133,8 @@ function reload(state: MountFlagsState, service: DockerUnit, params: MountFlagsP
 
 /** What comes later, when dockerd is restarted: nothing of it happens by the write alone. */
 function blastOf({ topology, facts, recreate }: MountFlagsState): readonly string[] {
-  const running = (topology.containers ?? []).filter(({ pid }) => pid > 0).length;
   const stops =
-    facts.liveRestore === true
-      ? []
-      : [`in effect after a restart of dockerd, which stops its ${running} running containers`];
+    facts.liveRestore === true ? [] : [`in effect after a restart of dockerd, which stops ${runningWords(topology)}`];
   const live =
     facts.liveRestore === true
       ? ['in effect after a restart of dockerd; with live-restore containers go on running']
@@ -149,6 +146,14 @@ function blastOf({ topology, facts, recreate }: MountFlagsState): readonly strin
           `to be recreated afterwards, as they were started in another mount namespace: ${recreate.map((name) => printable(name)).join(', ')}`,
         ];
   return [...stops, ...live, ...again];
+}
+
+/** By name, for whoever decides has to know them; a list that was not got is no empty one. */
+function runningWords({ containers }: MountFlagsState['topology']): string {
+  if (containers === undefined) return 'every container, and which run is not known';
+  const running = containers.filter(({ pid }) => pid > 0).map(({ name }) => printable(name));
+  if (running.length === 0) return 'no container, for none runs';
+  return `${running.length === 1 ? 'the container' : `${running.length} containers:`} ${running.join(', ')}`;
 }
 
 /** A file that not everyone may read is not shown either: diffs end up in logs and reports. */

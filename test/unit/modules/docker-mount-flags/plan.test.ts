@@ -37,9 +37,20 @@ describe('what docker_mount_flags plans', () => {
       risk: 'file',
       why: expect.stringContaining('(row own-containerd-set)'),
       witness: { path: OURS, inode: 'absent', sha256: null },
-      blast: ['in effect after a restart of dockerd, which stops its 1 running containers'],
+      blast: ['in effect after a restart of dockerd, which stops the container web'],
       diff: expect.stringContaining('+MountFlags=\n'),
     });
+  });
+
+  it('names every container that would stop, and never takes an unknown list for an empty one', () => {
+    const blast = (containers: readonly ReturnType<typeof container>[]) =>
+      plan(stateOf({ ...SLAVE, topology: { containers } }))[0]?.blast;
+    expect(blast([container('web'), container('db')])).toEqual([
+      expect.stringContaining('stops 2 containers: web, db'),
+    ]);
+    expect(blast([])).toEqual([expect.stringContaining('stops no container')]);
+    const [change] = plan({ ...stateOf(SLAVE), topology: { ...stateOf(SLAVE).topology, containers: undefined } });
+    expect(change?.blast).toEqual([expect.stringContaining('which run is not known')]);
   });
 
   it('is nothing where the matrix leaves things as they are, with the reason in the result', () => {
