@@ -24,7 +24,7 @@ export async function askLine(streams: PromptStreams, question: string, signal: 
 
 const stopped = () => new UnbusyError('E_INTERRUPTED', 'interrupted at a question', { data: { signal: 'SIGINT' } });
 
-/** True if there was a ^C in what was dropped. Raw mode hands over half a line too. */
+/** True if there was a ^C in what was dropped, or its end. Raw mode hands over half a line too. */
 async function dropTypedAhead(
   input: PromptStreams['input'] & { setRawMode?(raw: boolean): unknown },
 ): Promise<boolean> {
@@ -32,10 +32,13 @@ async function dropTypedAhead(
   const drop = (chunk: Buffer | string) => {
     interrupted ||= chunk.toString().includes('\x03');
   };
+  const end = () => {
+    interrupted = true;
+  };
   input.setRawMode?.(true);
-  input.on('data', drop);
+  input.on('data', drop).on('end', end);
   await setTimeout(DROP_MS);
-  input.off('data', drop);
+  input.off('data', drop).off('end', end);
   input.pause();
   input.setRawMode?.(false);
   return interrupted;

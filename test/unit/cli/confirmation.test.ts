@@ -70,9 +70,9 @@ describe('a question', () => {
   it('gives the line', async () => {
     const one = streams();
     const answer = askLine(one, 'Begin? ', open);
+    await expect.poll(() => String(one.output.read())).toContain('Begin? ');
     one.input.write('y\n');
     expect(await answer).toBe('y');
-    expect(String(one.output.read())).toContain('Begin? ');
   });
 
   it('ends by ^C, by the end of input, and with the run', async () => {
