@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
@@ -10,7 +11,7 @@ import { restartHolder } from '../../programs/restart-holder.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Applied } from '../module.ts';
 import { detachObstacle } from './directories.ts';
-import { type DeadContainersParams, milliseconds } from './params.ts';
+import type { DeadContainersParams } from './params.ts';
 import type { SweepChange, SweepStep } from './state.ts';
 
 /** Does one step. The host compares its witness right before; what lives is compared right after a removal. */

@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import { CHECK_BYSTANDERS } from '../../programs/check-bystanders.ts';
 import { DOCKER_STATE } from '../../programs/docker-state.ts';
 import { DOCKER_STATE_DISK } from '../../programs/docker-state-disk.ts';
@@ -13,7 +14,7 @@ import { REMOVE_MOUNT_POINT } from '../../programs/remove-mount-point.ts';
 import { SCAN_MOUNTS } from '../../programs/scan-mounts.ts';
 import { SELECT_LABELLED } from '../../programs/select-labelled.ts';
 import type { HookPart } from '../module.ts';
-import { type DeadContainersParams, milliseconds } from './params.ts';
+import type { DeadContainersParams } from './params.ts';
 
 /** The sweep for a compiled hook: the programs that a session runs, and hook-plan in the place of `plan`. */
 export function hookOf(params: DeadContainersParams): HookPart {

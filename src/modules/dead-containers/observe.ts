@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
@@ -13,7 +14,7 @@ import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts'
 import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
-import { type DeadContainersParams, milliseconds } from './params.ts';
+import type { DeadContainersParams } from './params.ts';
 import type { SweepState } from './state.ts';
 import { livingOf, selectTargets } from './targets.ts';
 

@@ -1,5 +1,6 @@
+import { durationSchema } from '../../config/duration-schema.ts';
 import { z } from '../../config/schema.ts';
-import { DURATION_FORMS, parseDuration } from '../../core/clock.ts';
+import { DURATION_FORMS } from '../../core/clock.ts';
 
 /** Ways to free a mount, from the mildest to the hardest; the order in which they are tried, whatever the playbook's order is. */
 export const RUNGS = ['rmdir', 'unmount', 'lazy_unmount', 'restart_holder'] as const;
@@ -16,16 +17,6 @@ export interface DeadContainersParams {
   readonly orphans: boolean;
 }
 
-const duration = () =>
-  z
-    .union([
-      z
-        .string()
-        .refine((text) => parseDuration(text) !== undefined, { message: `must be a duration: ${DURATION_FORMS}` }),
-      z.number().nonnegative(),
-    ])
-    .meta({ title: 'duration' });
-
 const containerName = () =>
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be a container name, or an id of at least 12 digits');
 
@@ -37,7 +28,7 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
     .describe(
       'Which containers: all, or a list of names and ids (12 digits or more). One that is not dead is left alone.',
     ),
-  older_than: duration()
+  older_than: durationSchema()
     .default(0)
     .describe(`Leave those alone that died less than this ago. A duration: ${DURATION_FORMS}.`),
   release: z
@@ -52,7 +43,7 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
     .default([])
     .describe('Containers, units and programs, by name or glob, in whose namespace nothing may be done.'),
   remove: z.boolean().default(true).describe('Remove the container once nothing holds it.'),
-  docker_deadline: duration()
+  docker_deadline: durationSchema()
     .default('10s')
     .describe(`How long each question to the Docker daemon may take. A duration: ${DURATION_FORMS}.`),
   orphans: z
@@ -62,8 +53,3 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
       'Also report mounts of containers that Docker does not know any more, and tasks in state D; reads every mount table.',
     ),
 });
-
-/** A duration parameter in milliseconds; the schema has checked it. */
-export function milliseconds(value: string | number): number {
-  return parseDuration(String(value)) ?? 0;
-}

@@ -1,9 +1,10 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakTarget } from '../../mounts/leak.ts';
 import { isLiving } from '../../mounts/living.ts';
 import type { ContainerState } from '../../mounts/model.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
-import { type DeadContainersParams, milliseconds } from './params.ts';
+import type { DeadContainersParams } from './params.ts';
 import type { PassedOver } from './state.ts';
 
 /** Those that are dead and old enough, and those that were asked for and are not. */

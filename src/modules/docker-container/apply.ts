@@ -1,9 +1,10 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import type { Activity } from '../../programs/container-facts.ts';
 import { containerStep } from '../../programs/container-step.ts';
 import { replaceContainer } from '../../programs/replace-container.ts';
 import type { Applied } from '../module.ts';
-import { type DockerContainerParams, milliseconds } from './params.ts';
+import type { DockerContainerParams } from './params.ts';
 import type { ContainerChange } from './steps.ts';
 
 /** How long a host may pull an image. */

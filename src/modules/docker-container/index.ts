@@ -1,10 +1,11 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type ContainerLook, inspectContainer } from '../../programs/inspect-container.ts';
 import { defineModule, type Observed } from '../module.ts';
 import { applyContainer } from './apply.ts';
 import { parseBind } from './binds.ts';
-import { type DockerContainerParams, dockerContainerParams, milliseconds } from './params.ts';
+import { type DockerContainerParams, dockerContainerParams } from './params.ts';
 import { planContainer, refuseContainer } from './plan.ts';
 import type { ContainerChange } from './steps.ts';
 import { verifyContainer } from './verify.ts';

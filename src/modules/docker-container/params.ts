@@ -1,5 +1,6 @@
+import { durationSchema } from '../../config/duration-schema.ts';
 import { z } from '../../config/schema.ts';
-import { DURATION_FORMS, parseDuration } from '../../core/clock.ts';
+import { DURATION_FORMS } from '../../core/clock.ts';
 import { parseBind } from './binds.ts';
 
 /** What a playbook says of one container. */
@@ -23,16 +24,6 @@ export interface DockerContainerParams {
   readonly stop_timeout: string | number;
   readonly docker_deadline: string | number;
 }
-
-const duration = () =>
-  z
-    .union([
-      z
-        .string()
-        .refine((text) => parseDuration(text) !== undefined, { message: `must be a duration: ${DURATION_FORMS}` }),
-      z.number().nonnegative(),
-    ])
-    .meta({ title: 'duration' });
 
 const capability = () => z.string().regex(/^[A-Z][A-Z_]*$/, 'must be a capability such as SYS_ADMIN, or ALL');
 
@@ -111,11 +102,11 @@ const fields = {
       'Also replace a container with settings for which there is no word here (ports, devices, limits …) or that belongs to a compose ' +
         'project or a service; they are lost.',
     ),
-  settle: duration()
+  settle: durationSchema()
     .default('2s')
     .describe(`How long a new container must have run before the old one is removed. A duration: ${DURATION_FORMS}.`),
-  stop_timeout: duration().default('10s').describe('How long it gets to stop before Docker kills it.'),
-  docker_deadline: duration().default('30s').describe('How long each question to the Docker daemon may take.'),
+  stop_timeout: durationSchema().default('10s').describe('How long it gets to stop before Docker kills it.'),
+  docker_deadline: durationSchema().default('30s').describe('How long each question to the Docker daemon may take.'),
 };
 
 /** The schema is the documentation. */
@@ -127,8 +118,3 @@ export const dockerContainerParams: z.ZodType<DockerContainerParams> = z
     const targets = params.binds.map((each) => parseBind(each)?.target);
     if (new Set(targets).size < targets.length) mistake('binds', 'bind two sources at one place');
   });
-
-/** A duration parameter in milliseconds; the schema has checked it. */
-export function milliseconds(given: string | number): number {
-  return parseDuration(String(given)) ?? 0;
-}

@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
@@ -9,13 +10,13 @@ import type { Observed } from '../module.ts';
 import { decide } from './decide.ts';
 import { bornElsewhere, daemonOf, matrixFacts, readService } from './facts.ts';
 import { flagsLivedBy, SANDBOX } from './flags.ts';
-import { deadlineOf, type MountFlagsParams } from './params.ts';
+import type { MountFlagsParams } from './params.ts';
 import type { DockerUnit, MountFlagsState } from './state.ts';
 import { judge } from './verdict.ts';
 
 /** Looks at the kernel, the unit and Docker. With `auto`, what keeps the matrix from deciding makes the host unknown. */
 export async function observeMountFlags(host: Session, params: MountFlagsParams): Promise<Observed<MountFlagsState>> {
-  const seen = await lookAtDocker(host, deadlineOf(params));
+  const seen = await lookAtDocker(host, milliseconds(params.docker_deadline));
   if (seen.kind === 'unknown' || params.want !== 'auto') return seen;
   const { docker, decision, verdict } = seen.state;
   if (!docker || decision.kind === 'decided' || verdict !== undefined) return seen;

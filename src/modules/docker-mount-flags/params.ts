@@ -1,5 +1,5 @@
+import { durationSchema } from '../../config/duration-schema.ts';
 import { z } from '../../config/schema.ts';
-import { parseDuration } from '../../core/clock.ts';
 import type { MountFlags } from './flags.ts';
 
 /** What a playbook says of docker.service's MountFlags=. */
@@ -35,18 +35,5 @@ export const mountFlagsParams: z.ZodType<MountFlagsParams> = z.strictObject({
     .describe(
       'Name of the drop-in in /etc/systemd/system/docker.service.d; drop-ins are read in the order of their names.',
     ),
-  docker_deadline: z
-    .union([
-      z
-        .string()
-        .refine((text) => parseDuration(text) !== undefined, { message: 'must be a duration such as 30s, 5m or 1d' }),
-      z.number().nonnegative(),
-    ])
-    .default('10s')
-    .describe('How long each question to the Docker daemon may take.'),
+  docker_deadline: durationSchema().default('10s').describe('How long each question to the Docker daemon may take.'),
 });
-
-/** The deadline in milliseconds; the schema has checked it. */
-export function deadlineOf({ docker_deadline }: MountFlagsParams): number {
-  return parseDuration(String(docker_deadline)) ?? 0;
-}

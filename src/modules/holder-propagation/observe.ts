@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
@@ -10,7 +11,7 @@ import { listServices, type RunningService } from '../../programs/list-services.
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
 import { describeHolders } from './holders.ts';
-import { type HolderPropagationParams, milliseconds } from './params.ts';
+import type { HolderPropagationParams } from './params.ts';
 import type { HolderState } from './state.ts';
 
 /** Reads the tables of services; asks about units and all containers only if one of them holds something. */

@@ -1,5 +1,5 @@
+import { durationSchema } from '../../config/duration-schema.ts';
 import { z } from '../../config/schema.ts';
-import { parseDuration } from '../../core/clock.ts';
 
 /** What may be done for a service that holds. */
 export const REMEDIES = ['report', 'restart', 'propagation'] as const;
@@ -23,14 +23,6 @@ const service = () =>
 
 const directory = () =>
   z.string().regex(/^\/(?:[^/\0]+\/)*[^/\0]+$/, 'must be an absolute path without a slash at its end');
-
-const duration = () =>
-  z.union([
-    z
-      .string()
-      .refine((text) => parseDuration(text) !== undefined, { message: 'must be a duration such as 30s, 5m or 1d' }),
-    z.number().nonnegative(),
-  ]);
 
 /** The schema is the documentation. */
 export const holderPropagationParams: z.ZodType<HolderPropagationParams> = z.strictObject({
@@ -56,10 +48,5 @@ export const holderPropagationParams: z.ZodType<HolderPropagationParams> = z.str
     .array(directory())
     .default(['/var/lib/kubelet'])
     .describe("Directories besides Docker's data root below which mounts of containers and pods are looked for."),
-  docker_deadline: duration().default('10s').describe('How long each question to the Docker daemon may take.'),
+  docker_deadline: durationSchema().default('10s').describe('How long each question to the Docker daemon may take.'),
 });
-
-/** A duration parameter in milliseconds; the schema has checked it. */
-export function milliseconds(value: string | number): number {
-  return parseDuration(String(value)) ?? 0;
-}

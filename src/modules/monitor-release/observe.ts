@@ -1,3 +1,4 @@
+import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
@@ -15,7 +16,7 @@ import { readDockerState } from '../../programs/docker-state.ts';
 import { findLabelled } from '../../programs/find-labelled.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
-import { type MonitorReleaseParams, milliseconds } from './params.ts';
+import type { MonitorReleaseParams } from './params.ts';
 import type { HeldMount, Monitor, MonitorState } from './state.ts';
 
 /** Asks Docker for its containers; reads the mount tables only if a monitor runs. */

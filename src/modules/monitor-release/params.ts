@@ -1,5 +1,6 @@
+import { durationSchema } from '../../config/duration-schema.ts';
 import { z } from '../../config/schema.ts';
-import { DURATION_FORMS, parseDuration } from '../../core/clock.ts';
+import { DURATION_FORMS } from '../../core/clock.ts';
 
 /** What a playbook says of monitors. */
 export interface MonitorReleaseParams {
@@ -12,16 +13,6 @@ export interface MonitorReleaseParams {
 }
 
 const MONITORS = ['cadvisor', 'node-exporter', 'node_exporter'];
-
-const duration = () =>
-  z
-    .union([
-      z
-        .string()
-        .refine((text) => parseDuration(text) !== undefined, { message: `must be a duration: ${DURATION_FORMS}` }),
-      z.number().nonnegative(),
-    ])
-    .meta({ title: 'duration' });
 
 const glob = () => z.string().regex(/^[A-Za-z0-9*?][A-Za-z0-9_.*?-]*$/, 'must be a name; * and ? are wildcards');
 
@@ -50,12 +41,7 @@ export const monitorReleaseParams: z.ZodType<MonitorReleaseParams> = z.strictObj
     .boolean()
     .default(false)
     .describe('Detach what is busy (MNT_DETACH): overlay and tmpfs of containers that do not run, nothing else.'),
-  docker_deadline: duration()
+  docker_deadline: durationSchema()
     .default('10s')
     .describe(`How long each question to the Docker daemon may take. A duration: ${DURATION_FORMS}.`),
 });
-
-/** A duration parameter in milliseconds; the schema has checked it. */
-export function milliseconds(value: string | number): number {
-  return parseDuration(String(value)) ?? 0;
-}
