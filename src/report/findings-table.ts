@@ -24,7 +24,16 @@ interface Row {
   readonly remedy: string;
 }
 
-const KINDS: readonly Finding['kind'][] = ['leak', 'dead-container', 'daemon', 'not-a-leak', 'gap', 'latent', 'cause'];
+const KINDS: readonly Finding['kind'][] = [
+  'leak',
+  'dead-container',
+  'daemon',
+  'health',
+  'not-a-leak',
+  'gap',
+  'latent',
+  'cause',
+];
 
 const WHAT: Readonly<Record<Finding['kind'], string>> = {
   leak: 'leaked mount',
@@ -32,6 +41,7 @@ const WHAT: Readonly<Record<Finding['kind'], string>> = {
   'not-a-leak': 'not a leak',
   latent: 'leak in waiting',
   daemon: 'daemon',
+  health: 'health',
   gap: 'not seen',
   cause: 'cause',
 };

@@ -14,7 +14,7 @@ const ORDER = [
   ['connection'],
   ['config'],
   ['expression'],
-  ['mounts'],
+  ['mounts', 'diagnosis'],
   ['core'],
 ];
 
