@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { withFileLock } from './file-lock.ts';
 import { CACHE_DIR } from './paths.ts';
 
 /** A digest over the contents of files and folders, in a stable order, and some words. */
@@ -25,25 +26,33 @@ function filesBelow(path: string): string[] {
     .flatMap((name) => filesBelow(join(path, name)));
 }
 
+const DAY_MS = 86_400_000;
+
 /** The cached result of a recipe; what `build` makes appears under its final name complete or not at all. */
 export async function cached(name: string, build: (target: string) => Promise<void>): Promise<string> {
   const path = join(CACHE_DIR, name);
-  if (existsSync(path)) return path;
+  if (existsSync(path)) {
+    utimesSync(path, new Date(), new Date());
+    return path;
+  }
   mkdirSync(CACHE_DIR, { recursive: true });
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
+  await withFileLock(join(CACHE_DIR, '.lock'), async () => {
+    if (existsSync(path)) return;
+    const unfinished = `${path}.tmp`;
+    rmSync(unfinished, { recursive: true, force: true });
     await build(unfinished);
     renameSync(unfinished, path);
     forgetOthers(name);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  });
   return path;
 }
 
-/** Results of older recipes: a base tree is some 700 MB. The one lab of a machine is ours, so nobody uses them. */
+/** Removes results of older recipes, a base tree is some 500 MB, unless one was used within the last day: a lab may be up on it. */
 function forgetOthers(name: string): void {
   const kind = `${name.slice(0, name.lastIndexOf('-'))}-`;
-  const others = readdirSync(CACHE_DIR).filter((other) => other.startsWith(kind) && other !== name);
-  for (const other of others) rmSync(join(CACHE_DIR, other), { recursive: true, force: true });
+  for (const other of readdirSync(CACHE_DIR)) {
+    if (!other.startsWith(kind) || other === name) continue;
+    const path = join(CACHE_DIR, other);
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
+  }
 }

@@ -30,7 +30,7 @@ in_tree debconf-set-selections /tmp/answers
 in_tree apt-get -qq update
 in_tree apt-get -qq install -y --no-install-recommends \
   docker.io containerd runc iptables busybox-static perl-base cron sudo opendoas \
-  jq curl e2fsprogs tcsh fish mawk
+  jq curl e2fsprogs tcsh fish mawk gawk podman crun netavark
 in_tree apt-get clean
 umount "$target/proc"
 trap - EXIT
@@ -39,9 +39,16 @@ rm -rf "$target/usr/sbin/policy-rc.d" "$target"/var/lib/apt/lists/* "$target"/us
 
 # Timers and services that would only add noise to process and mount tables.
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
-  e2scrub_reap.service fstrim.timer man-db.timer systemd-timesyncd.service systemd-logind.service; do
+  e2scrub_reap.service fstrim.timer man-db.timer systemd-timesyncd.service systemd-logind.service \
+  podman.socket podman.service podman-auto-update.timer podman-auto-update.service podman-restart.service; do
   ln -sf /dev/null "$target/etc/systemd/system/$unit"
 done
+
+# A network of plugins that are not installed; netavark is there instead.
+rm -rf "$target/etc/cni/net.d"
+
+# Where a host asks for nothing else, awk is mawk, as on a Debian: gawk is there under its own name.
+in_tree update-alternatives --set awk /usr/bin/mawk >/dev/null
 
 # A host is one of many over the same tree: nothing that identifies it stays in here.
 : >"$target/etc/machine-id"

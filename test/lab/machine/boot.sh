@@ -29,12 +29,19 @@ join_group "$name"
 loops=
 for device in /dev/loop-control /dev/loop[0-9]*; do [ -e "$device" ] && loops="$loops --bind=$device"; done
 
-mkdir -p "$dir/upper" "$dir/work" "$dir/root" "$dir/docker"
-# shellcheck disable=SC2086 # a list of words
+# An overlay cannot be the upper layer of another one: what keeps layers gets a folder of the machine's own file system.
+binds=
+for store in docker containerd containers; do
+  mkdir -p "$dir/$store"
+  binds="$binds --bind=$dir/$store:/var/lib/$store"
+done
+
+mkdir -p "$dir/upper" "$dir/work" "$dir/root"
+# shellcheck disable=SC2086 # lists of words
 exec unshare --mount --propagation private sh -ec '
   base=$1 dir=$2; shift 2
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
   exec systemd-nspawn -D "$dir/root" "$@"
 ' boot "$base" "$dir" --quiet --register=no --keep-unit --boot --hostname="$name" \
   --network-namespace-path="/run/netns/unbusy-$name" --capability=all --system-call-filter='@keyring bpf' \
-  --bind="$dir/docker:/var/lib/docker" $loops
+  $binds $loops
