@@ -14,7 +14,8 @@ const ORDER = [
   ['connection'],
   ['config'],
   ['expression'],
-  ['mounts', 'diagnosis'],
+  ['diagnosis'],
+  ['mounts'],
   ['core'],
 ];
 
