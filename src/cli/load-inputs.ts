@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { type ExtraVars, readExtraVars } from '../config/extra-vars.ts';
 import { readLimit } from '../config/host-pattern.ts';
 import { loadInventory } from '../config/inventory.ts';
@@ -73,8 +74,19 @@ export function readText(path: string): string {
   try {
     return fileReader.read(path);
   } catch (error) {
-    throw new UnbusyError('E_USAGE', `${path} cannot be read: ${readFailure(error)}`, { cause: error });
+    const hint = playbookHint(path);
+    throw new UnbusyError('E_USAGE', `${path} cannot be read: ${readFailure(error)}`, {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
+}
+
+/** Whoever names a folder means a file in it. */
+function playbookHint(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  const files = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));
+  return files.length === 0 ? undefined : `Name one of the files in it: ${files.sort().slice(0, 12).join(', ')}.`;
 }
 
 /** Both results, or the mistakes of both; an error that is no list of mistakes goes first. */

@@ -21,6 +21,8 @@ import type { YamlEntry, YamlFile, YamlNode } from './yaml-node.ts';
 /** More values than this, aliases counted each time they are used, are taken for an alias bomb. */
 const MAX_VALUES = 2_000_000;
 const MAX_DEPTH = 100;
+/** A parser that lost the thread complains of all that follows; so many syntax errors are told one by one. */
+const MAX_SYNTAX_ERRORS = 5;
 
 /**
  * Parses one YAML 1.2 document (core schema, strict). Throws MistakesError with all mistakes, each of the given code.
@@ -30,6 +32,8 @@ const MAX_DEPTH = 100;
 export function parseYaml(file: string, text: string, code: ErrorCode): YamlFile {
   const source = new SourceText(file, text);
   const reader = new Reader(source, code);
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw new MistakesError([reader.error(nul, 'this is not a text file: it holds a NUL byte')]);
   const tokens = [...new Parser().parse(text)];
   const deep = tooDeepAt(tokens, MAX_DEPTH);
   if (deep !== undefined) reader.mistake(deep, `values are nested more than ${MAX_DEPTH} deep`);
@@ -43,13 +47,18 @@ function compose(tokens: Parameters<Composer['compose']>[0], text: string, reade
   const [document, second] = [...composer.compose(tokens, true, text.length)];
   if (document === undefined) return undefined;
   let tokenLine = -1;
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+  const faults = [...document.errors, ...document.warnings].filter(({ code, pos }) => {
     const line = text.lastIndexOf('\n', pos[0] - 1);
     // One token in the wrong place makes all behind it on its line unexpected.
-    if (code === 'UNEXPECTED_TOKEN' && line === tokenLine) continue;
+    if (code === 'UNEXPECTED_TOKEN' && line === tokenLine) return false;
     if (code === 'UNEXPECTED_TOKEN') tokenLine = line;
+    return true;
+  });
+  for (const { code, message, pos } of faults.slice(0, MAX_SYNTAX_ERRORS))
     reader.mistake(pos[0], ...explainSyntax(code, message, text, pos[0]));
-  }
+  const next = faults[MAX_SYNTAX_ERRORS];
+  if (next !== undefined)
+    reader.mistake(next.pos[0], `${faults.length - MAX_SYNTAX_ERRORS} more from here on, which may come of the above`);
   if (second !== undefined) reader.mistake(second.range[0], ...explainSyntax('MULTIPLE_DOCS', '', text, 0));
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
     reader.mistake(0, `YAML ${document.directives.yaml.version} is not read, only 1.2`, 'Remove the %YAML line.');
@@ -73,8 +82,12 @@ class Reader {
   }
 
   mistake(offset: number, message: string, hint?: string): void {
+    this.mistakes.push(this.error(offset, message, hint));
+  }
+
+  error(offset: number, message: string, hint?: string): UnbusyError {
     const place = this.#source.placeAt(offset);
-    this.mistakes.push(new UnbusyError(this.#code, message, { place, ...(hint === undefined ? {} : { hint }) }));
+    return new UnbusyError(this.#code, message, { place, ...(hint === undefined ? {} : { hint }) });
   }
 
   root(document: Document): YamlNode | undefined {

@@ -61,6 +61,20 @@ describe('parseYaml', () => {
     expect(found.every(({ code }) => code === 'E_PLAYBOOK')).toBe(true);
   });
 
+  it('tells the first syntax errors one by one, and counts the rest where it begins', () => {
+    const broken = (count: number) => mistakesOf(() => read(Array(count).fill('k: @x').join('\n')));
+    const [five, nine] = [broken(5), broken(9)];
+    expect(five.filter((line) => line.includes('more from here'))).toEqual([]);
+    expect(nine).toHaveLength(6);
+    expect(nine.at(-1)).toMatch(/more from here on, which may come of the above/);
+  });
+
+  it('takes a file with a NUL byte for no text, and says where', () => {
+    expect(mistakesOf(() => read('a: 1\nb: \0\nk: @x\n'))).toEqual([
+      expect.stringContaining('2:4 this is not a text file'),
+    ]);
+  });
+
   it('finds an alias bomb where it explodes, and lets few aliases pass', () => {
     const bomb = ['a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]'];
     for (let i = 1; i < 9; i++)
