@@ -18,14 +18,14 @@ export function commandAgain(spec: CommandSpec, args: readonly string[], given: 
       const flag = short === undefined ? `--${name}` : `-${short}`;
       return flagWords(flag, name === 'extra-vars' ? withoutSecrets(values.get(name)) : values.get(name));
     });
-    return ['unbusy', spec.name, ...args, ...options].map(shellWord).join(' ');
+    return [...given.calledAs, spec.name, ...args, ...options].map(shellWord).join(' ');
   };
 }
 
 /** The command that goes on with a recorded run. */
 export function resumeAgain(given: Given, { id }: { readonly id: string }): string {
   const folder = given.typed.get('run-dir');
-  return ['unbusy', 'resume', id, ...flagWords('--run-dir', folder)].map(shellWord).join(' ');
+  return [...given.calledAs, 'resume', id, ...flagWords('--run-dir', folder)].map(shellWord).join(' ');
 }
 
 /** Variables that look like secrets, without their values: the recap of a run ends in logs and mails. */

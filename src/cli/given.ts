@@ -21,6 +21,11 @@ export class Given {
     this.#env = env;
   }
 
+  /** How this command was called: npx sets npm_command, and then there need be no `unbusy` in PATH (npm-exec(1)). */
+  get calledAs(): readonly string[] {
+    return this.#env.npm_command === 'exec' ? ['npx', 'unbusy'] : ['unbusy'];
+  }
+
   /** True if the switch was typed, or its variable is set to something but 0, no, false. */
   has(name: string): boolean {
     const typed = this.#typed.get(name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandAgain } from '../../../src/cli/again.ts';
+import { commandAgain, resumeAgain } from '../../../src/cli/again.ts';
 import { runCommand } from '../../../src/cli/commands/run.ts';
 import { Given, type RawValue } from '../../../src/cli/given.ts';
 
@@ -10,6 +10,15 @@ describe('the next command', () => {
   it('is the same command with what was typed, not with defaults or environment', () => {
     const typed = { inventory: ['a.yml', 'b,c,'], become: true, verbose: 2, 'host-keys': 'strict', forks: '4' };
     expect(again(typed)({})).toBe('unbusy run p.yml -i a.yml -i b,c, -f 4 -b --host-keys strict -v -v');
+  });
+
+  it('is called as this one was', () => {
+    const given = new Given(runCommand.options, new Map(), { npm_command: 'exec' });
+    expect(commandAgain(runCommand, ['p.yml'], given)({ check: true })).toBe('npx unbusy run p.yml -C');
+    expect(resumeAgain(given, { id: '7f3a1c' })).toBe('npx unbusy resume 7f3a1c');
+    expect(resumeAgain(new Given(runCommand.options, new Map(), { npm_command: 'ci' }), { id: '7f3a1c' })).toBe(
+      'unbusy resume 7f3a1c',
+    );
   });
 
   it('turns check on and off, and narrows', () => {
