@@ -16,6 +16,11 @@ const ANSWERS: Readonly<Record<string, ConfirmAnswer>> = {
   all: 'all',
 };
 
+const ONE_BATCH = '  y begins; n, or Enter alone, leaves these hosts as they are and ends the run.\n';
+const MORE_BATCHES =
+  '  y begins this batch and asks again before the next; a begins this and all later ones;\n' +
+  '  n, or Enter alone, leaves these hosts and all later ones as they are and ends the run.\n';
+
 /** Who allows what restarts something: --yes, whoever sits at the terminal, or nobody. */
 export function consentOf(io: Io, given: Given): ConsentSource {
   if (given.has('yes')) return { kind: 'given' };
@@ -33,6 +38,7 @@ export function consentOf(io: Io, given: Given): ConsentSource {
         const answer = ANSWERS[(await ask(question, signal)).trim().toLowerCase()];
         if (signal.aborted) throw new UnbusyError('E_INTERRUPTED', 'the run ended while it was asked');
         if (answer !== undefined) return answer;
+        io.err.write(request.later === 0 ? ONE_BATCH : MORE_BATCHES);
       }
     },
   };

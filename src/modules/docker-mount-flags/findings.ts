@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/findings.ts';
+import type { RmdirRule } from '../../programs/probe-rmdir-rule.ts';
 import { notInEffect } from './effect.ts';
 import { settingsOf } from './matrix.ts';
 import type { MountFlagsState } from './state.ts';
@@ -7,9 +8,8 @@ import type { MountFlagsState } from './state.ts';
 export function signatureOf({ docker, facts, service, topology, verdict }: MountFlagsState): string {
   if (!docker) return 'no Docker';
   const { kernel, version, containerd, liveRestore } = facts;
-  const knob = kernel?.knob === undefined ? '' : ` (may_detach_mounts=${kernel.knob})`;
   return [
-    kernel === undefined ? 'kernel not probed' : `${kernel.class}${knob}`,
+    kernel === undefined ? 'kernel not probed' : `kernel ${kernel.class} (${kernelWords(kernel)})`,
     `Docker ${version || 'of unknown version'}`,
     topology.driver || 'driver unknown',
     containerd === 'unknown' ? 'containerd unknown' : `containerd ${WORDS[containerd]}`,
@@ -18,6 +18,12 @@ export function signatureOf({ docker, facts, service, topology, verdict }: Mount
     `/ ${propagationOf(topology.init.rootTags)}`,
     ...(verdict === undefined ? [] : [verdict.name]),
   ].join(', ');
+}
+
+/** What the probe saw of the kernel's rule: rmdir(2) of a directory that is a mount point in another namespace. */
+function kernelWords({ busy, knob }: RmdirRule): string {
+  const rule = busy ? 'a leak stops rmdir' : 'a leak does not stop rmdir';
+  return knob === undefined ? rule : `${rule}, may_detach_mounts=${knob}`;
 }
 
 const WORDS = { 'own-service': 'as a service', child: 'as a child', none: 'not there' } as const;

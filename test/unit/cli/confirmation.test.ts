@@ -64,6 +64,16 @@ describe('who allows a restart', () => {
   });
 });
 
+describe('an answer that is none', () => {
+  it('is met with what the answers mean', async () => {
+    expect((await typing(REQUEST, '?', 'y')).shown).toContain('a begins this and all later ones');
+    const { shown } = await typing({ ...REQUEST, later: 0 }, '?', 'y');
+    expect(shown).toContain('y begins; n, or Enter alone');
+    expect(shown).not.toContain('later ones');
+    expect((await typing(REQUEST, 'y')).shown).not.toContain('Enter alone');
+  });
+});
+
 describe('a question', () => {
   const streams = () => ({ input: new PassThrough(), output: new PassThrough() });
 

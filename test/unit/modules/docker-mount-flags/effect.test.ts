@@ -105,7 +105,7 @@ describe('containers of an old namespace', () => {
 describe('the signature', () => {
   it('holds all that the decision hangs on', () => {
     expect(signatureOf(stateOf())).toBe(
-      'K2, Docker 20.10.24, overlay2, containerd as a service, live-restore off, no MountFlags=, / shared',
+      'kernel K2 (a leak does not stop rmdir), Docker 20.10.24, overlay2, containerd as a service, live-restore off, no MountFlags=, / shared',
     );
     const other = stateOf({
       ...AS_CHILD,
@@ -121,7 +121,7 @@ describe('the signature', () => {
       },
     });
     expect(signatureOf(other)).toBe(
-      'K1 (may_detach_mounts=0), Docker 1.13.1, devicemapper, containerd as a child, live-restore on, MountFlags=slave, / private',
+      'kernel K1 (a leak stops rmdir, may_detach_mounts=0), Docker 1.13.1, devicemapper, containerd as a child, live-restore on, MountFlags=slave, / private',
     );
     expect(
       signatureOf(stateOf({ kernel: 'unknown', dockerd: 'none', topology: { containerds: [], version: '' } })),
