@@ -43,6 +43,7 @@ const EXAMPLE = [
 
 const NAMES = [
   ['facts, host, groups, vars', 'everywhere'],
+  ['results', 'what earlier plays registered, by name, then by host; of a host in trouble only the status'],
   ['item', 'in a task with loop; loop_var gives it another name'],
   ['failed_task', 'under rescue: its name and module'],
   ['failed_result', 'under rescue: what register would give, and error.code, error.message, error.hint'],

@@ -45,7 +45,7 @@ function compilePlay(play: Play, extraVars: JsonObject, modules: ReadonlyMap<str
 
 /** What is known without a host: the play's vars and -e. Everything else is a name without a value. */
 function scopeOf(play: Play, extraVars: JsonObject): Scope {
-  const unknown = ['host', 'groups', 'facts', ...play.tasks.flatMap((task) => task.register ?? [])];
+  const unknown = ['host', 'groups', 'facts', 'results', ...play.tasks.flatMap((task) => task.register ?? [])];
   return new Map<string, Json | undefined>([
     ...unknown.map((name): [string, undefined] => [name, undefined]),
     ...Object.entries(play.vars),

@@ -4,7 +4,7 @@ import type { LanguageFault } from '../expression/faults.ts';
 import { suggest } from './suggest.ts';
 
 /** Names that the engine gives on every host. */
-export const BUILT_IN_NAMES = ['facts', 'host', 'groups', 'vars'] as const;
+export const BUILT_IN_NAMES = ['facts', 'host', 'groups', 'vars', 'results'] as const;
 
 /** Members of `facts`. */
 export const FACT_NAMES = [
@@ -42,6 +42,8 @@ export interface NamesInSight {
   readonly registered: ReadonlySet<string>;
   /** Registered by this task or a later one of the play. */
   readonly later: ReadonlySet<string>;
+  /** Registered by earlier plays: members of `results`. */
+  readonly earlier?: ReadonlySet<string>;
   /** Names that exist only here: the entry of a loop, what failed under `rescue`. */
   readonly locals?: ReadonlySet<string>;
   /** Grows by every name that an expression reads, so that a variable nobody reads can be told from a slip of the fingers. */
@@ -62,14 +64,35 @@ export function checkNames(expression: Expression, sight: NamesInSight, late = f
     if (fault !== undefined) faults.push({ ...fault, start });
   }
   for (const { of, name, start } of expression.members) {
-    if (of !== 'facts' || (FACT_NAMES as readonly string[]).includes(name)) continue;
-    const hint = suggest(name, FACT_NAMES);
-    faults.push({ message: `there is no fact "${name}"`, start, ...(hint === undefined ? {} : { hint }) });
+    const fault = of === 'facts' ? checkFact(name) : of === 'results' ? checkResult(name, sight) : undefined;
+    if (fault !== undefined) faults.push({ ...fault, start });
   }
   return faults;
 }
 
-function checkRoot(name: string, sight: NamesInSight, late: boolean): Omit<LanguageFault, 'start'> | undefined {
+type Fault = Omit<LanguageFault, 'start'>;
+
+function checkFact(name: string): Fault | undefined {
+  if ((FACT_NAMES as readonly string[]).includes(name)) return undefined;
+  const hint = suggest(name, FACT_NAMES);
+  return { message: `there is no fact "${name}"`, ...(hint === undefined ? {} : { hint }) };
+}
+
+function checkResult(name: string, { earlier = new Set(), registered, later }: NamesInSight): Fault | undefined {
+  if (earlier.has(name)) return undefined;
+  if (registered.has(name) || later.has(name))
+    return {
+      message: `"${name}" is registered by this play, and "results" has what earlier plays registered`,
+      hint: `Write ${name}, which is the result on the same host.`,
+    };
+  return {
+    message: `no earlier play registers "${name}"`,
+    hint:
+      suggest(name, [...earlier]) ?? 'Register it in a play before this one; `results` has its value for each host.',
+  };
+}
+
+function checkRoot(name: string, sight: NamesInSight, late: boolean): Fault | undefined {
   if ((BUILT_IN_NAMES as readonly string[]).includes(name)) return undefined;
   if (name === 'result' && late) return undefined;
   if (sight.registered.has(name) || sight.locals?.has(name) === true) return undefined;

@@ -11,6 +11,8 @@ export interface PlaySight {
   /** Values of the play's vars and of -e that nothing overrides. */
   readonly fixed: ReadonlyMap<string, Json>;
   readonly registered: ReadonlySet<string>;
+  /** What earlier plays register. */
+  readonly earlier: ReadonlySet<string>;
   /** Every name that is registered up to the end of the play. */
   readonly all: ReadonlySet<string>;
   /** Every name that an expression reads so far. */
@@ -40,6 +42,6 @@ export interface Reading {
 /** Names that exist at one place of a play. */
 export function namesAt(sight: PlaySight, locals: ReadonlySet<string>): NamesInSight {
   const later = new Set([...sight.all].filter((name) => !sight.registered.has(name)));
-  const { variables, playVars, registered, read } = sight;
-  return { variables, playVars, registered, later, read, locals };
+  const { variables, playVars, registered, earlier, read } = sight;
+  return { variables, playVars, registered, earlier, later, read, locals };
 }

@@ -15,7 +15,7 @@ export interface PlaySteps {
 }
 
 /** What a play knows before its tasks are read; `registered` takes their names. */
-export interface PlayStart extends Omit<PlaySight, 'registered' | 'all' | 'handlers'> {
+export interface PlayStart extends Omit<PlaySight, 'registered' | 'earlier' | 'all' | 'handlers'> {
   readonly registered: Set<string>;
   readonly firstIndex: number;
 }
@@ -34,6 +34,7 @@ export function readSteps(play: YamlNode, start: PlayStart, reading: Reading): P
   const handlers = last === undefined ? [] : (listOf(last.node, 'handlers', last.keyOffset, reading).items ?? []);
   const sight: PlaySight = {
     ...start,
+    earlier: new Set(start.registered),
     all: new Set([...start.registered, ...registerNames([...tasks, ...handlers])]),
     handlers: taskNames(handlers),
   };

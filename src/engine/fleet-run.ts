@@ -1,6 +1,6 @@
 import type { InventoryHost } from '../config/inventory-model.ts';
 import { UnbusyError } from '../core/errors.ts';
-import { COUNTED, type HostResult, type StopReport } from '../core/results.ts';
+import { COUNTED, type HostResult, type StopReport, type TaskResult } from '../core/results.ts';
 import type { PlannedBatch, RolloutPlan } from '../core/rollout.ts';
 import type { Consent } from './consent.ts';
 import { dangersOf } from './dangers.ts';
@@ -99,6 +99,13 @@ export class FleetRun {
       if (!this.#stop.aborted && batch.kind !== 'all')
         this.#input.context.emit({ kind: 'batch-end', play: each.index, number: at + 1 });
     }
+    this.#input.context.results.publish(each.play, this.#tasksOf(each.hosts));
+  }
+
+  /** What the tasks came to on each host; of those that were done before the run was resumed, what is recorded. */
+  #tasksOf(hosts: readonly InventoryHost[]): ReadonlyMap<string, readonly TaskResult[]> {
+    const tasks = (name: string) => this.#workers.get(name)?.run.tasks ?? this.#results.get(name)?.tasks ?? [];
+    return new Map(hosts.map(({ name }) => [name, tasks(name)]));
   }
 
   async #plan(each: SelectedPlay, open: readonly InventoryHost[]): Promise<RolloutPlan> {

@@ -3,8 +3,9 @@ import type { Play, Task } from '../config/playbook-model.ts';
 import type { Session } from '../connection/session.ts';
 import { reportError, type UnbusyError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { HostResult } from '../core/results.ts';
+import type { HostResult, TaskResult } from '../core/results.ts';
 import type { HostTarget } from '../core/target.ts';
+import type { FleetResults } from './fleet-results.ts';
 import { HostResults } from './host-results.ts';
 import { type HostConnector, HostSessions, ourError } from './host-sessions.ts';
 import { HostTasks, type TaskContext } from './host-tasks.ts';
@@ -16,6 +17,8 @@ import { statusOf } from './status.ts';
 export interface RunContext extends TaskContext {
   readonly connector: HostConnector;
   readonly extraVars: JsonObject;
+  /** What the plays that have ended registered. */
+  readonly results: FleetResults;
 }
 
 /** One host through the plays that it takes part in. */
@@ -45,6 +48,11 @@ export class HostRun {
   /** True once a task or the connection failed: later plays leave this host alone. */
   get ended(): boolean {
     return this.#error !== undefined || this.#results.ended;
+  }
+
+  /** Results of its tasks so far, in the order in which they came. */
+  get tasks(): readonly TaskResult[] {
+    return this.#results.all;
   }
 
   /** Runs the chosen tasks of a play, and the handlers that they notify; never throws. */
@@ -77,7 +85,7 @@ export class HostRun {
     const wantsRoot = (task: Task | undefined) => task?.become ?? play.become ?? this.#become;
     const session = await this.#session(wantsRoot(tasks[0]));
     if (session === undefined) return this.missPlay(tasks, 'the host was not reached');
-    this.#scope.enter(play, session.facts);
+    this.#scope.enter(play, session.facts, this.#context.results.json);
     this.#facts = { ...session.facts };
     const bed = { mode: this.#context.mode, results: this.#results, scope: this.#scope };
     const worker = new HostTasks(this.#context, {

@@ -6,6 +6,7 @@ import type { Emit } from '../core/events.ts';
 import type { Risk, TaskResult } from '../core/results.ts';
 import type { Module } from '../modules/module.ts';
 import { guardTask, reasonOf } from './deadline.ts';
+import { registeredValue } from './fleet-results.ts';
 import type { HostResults } from './host-results.ts';
 import { type Foreseen, Lookahead, slotOf } from './lookahead.ts';
 import { foldItems, type ItemRun } from './loop-run.ts';
@@ -90,8 +91,7 @@ export class HostTasks {
         : await this.#each(task, loop, session, ahead);
     const result = { ...finish(ended), durationMs: clock.now() - startedAt };
     if (task.register !== undefined) {
-      const known = result.status === 'ok' || result.status === 'changed' || result.status === 'skipped';
-      scope.register(task.register, known ? result.result : undefined);
+      scope.register(task.register, registeredValue(result));
     }
     results.record(result);
     return result;

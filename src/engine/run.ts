@@ -9,6 +9,7 @@ import type { HostTarget } from '../core/target.ts';
 import type { Module } from '../modules/module.ts';
 import { Consent, type ConsentSource } from './consent.ts';
 import { Budget, reasonOf } from './deadline.ts';
+import { FleetResults } from './fleet-results.ts';
 import { FleetRun, untried } from './fleet-run.ts';
 import type { RunContext } from './host-run.ts';
 import type { HostConnector } from './host-sessions.ts';
@@ -88,7 +89,8 @@ export async function runPlaybook(input: RunInput, emit: Emit, signal: AbortSign
 function contextOf(input: RunInput, connector: HostConnector, consent: Consent, emit: Emit): RunContext {
   const { mode, clock, modules, extraVars } = input;
   const permits = (risk: Risk) => consent.permits(risk);
-  return { mode, clock, modules, extraVars, connector, emit, permits, taskMs: input.deadlines.taskMs };
+  const results = new FleetResults();
+  return { mode, clock, modules, extraVars, connector, emit, permits, results, taskMs: input.deadlines.taskMs };
 }
 
 function reportOf(

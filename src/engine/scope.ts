@@ -3,7 +3,7 @@ import type { Play, Scope } from '../config/playbook-model.ts';
 import type { HostFacts } from '../connection/session.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 
-/** The names that expressions see on one host, from weak to strong: play vars, inventory, -e, registers; then host, groups, facts. */
+/** The names that expressions see on one host, from weak to strong: play vars, inventory, -e, registers; then host, groups, facts, results. */
 export class HostScope {
   readonly #inventory: ReadonlyMap<string, Json>;
   readonly #registers = new Map<string, Json | undefined>();
@@ -20,9 +20,9 @@ export class HostScope {
 
   /**
    * Enters a play: its vars are the weakest level; what its tasks will register is not known yet, but for what an earlier play left.
-   * Without a connection there are no facts yet.
+   * Without a connection there are no facts yet; `results` is what earlier plays registered on all of their hosts, where that can be told.
    */
-  enter(play: Play, facts: HostFacts | undefined): void {
+  enter(play: Play, facts: HostFacts | undefined, results?: JsonObject): void {
     for (const { register } of play.tasks)
       if (register !== undefined && !this.#registers.has(register)) this.#registers.set(register, undefined);
     this.#names = new Map<string, Json | undefined>([
@@ -31,6 +31,7 @@ export class HostScope {
       ...this.#registers,
       ...this.#own,
       ['facts', facts === undefined ? undefined : { ...facts }],
+      ['results', results],
     ]);
   }
 

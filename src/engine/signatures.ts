@@ -51,7 +51,7 @@ export async function readSignature(
     for (const task of tasks) {
       const opened = await sessions.get(task.become ?? play.become ?? target.become !== undefined);
       if (!opened.ok) return { kind: 'unknown', why: `${opened.error.code}: ${opened.error.message}` };
-      scope.enter(play, opened.session.facts);
+      scope.enter(play, opened.session.facts, context.results.json);
       const part = await endOnAbort(opened.session, signal, () => partOf(task, scope, opened.session, context));
       if (part.kind === 'unknown') return part;
       parts.push(part.text);

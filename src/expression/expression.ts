@@ -30,7 +30,7 @@ export interface Expression {
 }
 
 /** Names that are no variables, so that `vars` does not hold them. */
-const NOT_VARIABLES: ReadonlySet<string> = new Set(['facts', 'host', 'groups', 'vars', 'result']);
+const NOT_VARIABLES: ReadonlySet<string> = new Set(['facts', 'host', 'groups', 'vars', 'results', 'result']);
 
 /**
  * Compiles an expression of CEL (github.com/google/cel-spec), or says everything that is wrong with it. Besides CEL's

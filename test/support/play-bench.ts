@@ -5,6 +5,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { HostResult } from '../../src/core/results.ts';
+import { FleetResults } from '../../src/engine/fleet-results.ts';
 import { HostRun } from '../../src/engine/host-run.ts';
 import type { Module } from '../../src/modules/module.ts';
 import { type Shelf, type ShelfParams, shelfModule, silentSession } from './shelf.ts';
@@ -111,6 +112,7 @@ export async function runOnShelf(
   const events: RunEvent[] = [];
   const context = {
     mode,
+    results: new FleetResults(),
     taskMs: 1000,
     emit: (event: RunEvent) => void events.push(event),
     clock: systemClock,

@@ -5,6 +5,7 @@ import type { Opened, Session } from '../../../src/connection/session.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
+import { FleetResults } from '../../../src/engine/fleet-results.ts';
 import { HostRun } from '../../../src/engine/host-run.ts';
 import { newShelf, type Shelf, type ShelfParams, shelfModule, silentSession } from '../../support/shelf.ts';
 
@@ -66,6 +67,7 @@ async function runHost({ shelf, tasks, mode = 'run', opened, signal, taskMs = 10
     connector: { open, close: async () => {} },
     modules: new Map([['shelf', { ...shelfModule(shelf), needsRoot }]]),
     extraVars: {},
+    results: new FleetResults(),
   };
   const run = new HostRun(context as never, HOST, HOST.target, signal ?? new AbortController().signal);
   const play: Play = { name: 'play', hosts: 'all', vars: {}, tags: [], tasks, place: PLACE };
