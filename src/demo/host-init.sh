@@ -63,6 +63,8 @@ describe() {
   field .State.Status "\"$word\""
   field .State.Running "$running"
   field .State.Dead "$dead"
+  field .State.Restarting false
+  field .State.ExitCode 0
   field .State.Pid "$1"
   field .State.StartedAt '"2026-01-02T03:04:05.000000000Z"'
   if [ "$status" = up ]; then finished=0001-01-01T00:00:00Z; else finished=2026-01-05T06:07:08.000000000Z; fi

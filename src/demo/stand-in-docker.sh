@@ -3,7 +3,7 @@
 #
 # It plays a daemon on a kernel of before 3.18: rm fails with "device or resource busy" while any process of this host still has the
 # container's root mounted. The mounts that it looks for are real.
-# Knows: [-H SOCKET] ps -a | info | inspect ID... | rm ID..., with --format for the first three. Exit: 0; 1 as docker does; 125 not known.
+# Knows: [-H SOCKET] ps -a [--filter label=KEY[=VALUE]] | info | inspect ID... | stop [-t N] ID | rm ID..., with --format for the first three. Exit: 0; 1 as docker does; 125 not known.
 set -eu
 
 store=/run/stand-in
@@ -68,11 +68,34 @@ remove() {
   echo "$1"
 }
 
+# Ends its process, and unmounts its root where the daemon mounted it: in this namespace.
+stop() {
+  find_container "$1" || return 1
+  pid=$(sed -n "s/^.State.Pid$tab//p" "$file")
+  kill -9 "$pid" 2>/dev/null || :
+  while [ -e "/proc/$pid" ]; do sleep 0.02; done
+  umount "$(sed -n "s|^.Data/MergedDir$tab\"\(.*\)\"|\1|p" "$file")" 2>/dev/null || :
+  sed -e "s/^\(.State.Running$tab\).*/\1false/; s/^\(.State.Pid$tab\).*/\10/; s/^\(.State$tab\|.State.Status$tab\).*/\1\"exited\"/" \
+    -e "s/^\(.Status$tab\).*/\1\"Exited (137)\"/" "$file" >"$store.stopped"
+  mv "$store.stopped" "$file"
+  echo "$1"
+}
+
+# Whether a container has the label that was asked for.
+is_asked() {
+  case $label in
+    '') ;;
+    *=*) grep -qxF ".Config.Labels/${label%%=*}$tab\"${label#*=}\"" "$1" ;;
+    *) grep -qF ".Config.Labels/$label$tab" "$1" ;;
+  esac
+}
+
 main() {
-  format='' words='' verb=''
+  format='' words='' verb='' label=''
   while [ "$#" -gt 0 ]; do
     case $1 in
-      -H | --host | --type | --filter) shift ;;
+      -H | --host | --type | -t) shift ;;
+      --filter) label=${2#label=} && shift ;;
       --format) format=$2 && shift ;;
       -*) ;;
       *) if [ -z "$verb" ]; then verb=$1; else words="$words $1"; fi ;;
@@ -81,9 +104,10 @@ main() {
   done
   code=0
   case $verb in
-    ps) for file in "$store"/*; do if [ -f "$file" ]; then render "$file"; fi; done ;;
+    ps) format=${format:-'{{.ID}}'}; for file in "$store"/*; do if [ -f "$file" ] && is_asked "$file"; then render "$file"; fi; done ;;
     info) info ;;
     inspect) for each in $words; do if find_container "$each"; then render "$file"; else code=1; fi; done ;;
+    stop) for each in $words; do stop "$each" || code=1; done ;;
     rm) for each in $words; do remove "$each" || code=1; done ;;
     *)
       echo "the stand-in docker of this demo does not know: $verb" >&2

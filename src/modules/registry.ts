@@ -11,6 +11,7 @@ import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
 import { monitorReleaseModule } from './monitor-release/index.ts';
+import { productContainersModule } from './product-containers/index.ts';
 import { sysctlModule } from './sysctl/index.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
@@ -28,6 +29,7 @@ const ALL: readonly Module[] = [
   installerPatchModule,
   jsonKeysModule,
   monitorReleaseModule,
+  productContainersModule,
   sysctlModule,
   systemdDropInModule,
   systemdUnitModule,

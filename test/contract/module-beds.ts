@@ -9,6 +9,7 @@ import { INSTALLER_BEDS } from './installer-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MONITOR_BEDS } from './monitor-beds.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
+import { PRODUCT_BEDS } from './product-beds.ts';
 import { RESTART_BEDS } from './restart-beds.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
@@ -189,6 +190,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   ...CONTAINER_BEDS,
   ...INSTALLER_BEDS,
   ...MONITOR_BEDS,
+  ...PRODUCT_BEDS,
   ...RESTART_BEDS,
   ...SYSTEMD_BEDS,
 };

@@ -14,13 +14,14 @@ const REGISTER = `
     /run/stand-in/${demoId('bed', 'alive')} >/run/monitor
   mv /run/monitor /run/stand-in/${demoId('bed', 'monitor')}`;
 
-const STOP = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
+/** Ends the process that plays the monitor. */
+export const STOP_MONITOR = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
 
 /** A host where a monitor has private copies: of a dead container's root, or, if it was started anew, of a living one's. */
-async function openMonitor(sandbox: string, holds: 'dead' | 'alive'): Promise<NamespaceWorld> {
+export async function openMonitor(sandbox: string, holds: 'dead' | 'alive'): Promise<NamespaceWorld> {
   const world = await openNamespaceWorld({ host: 'bed', containers: [ALIVE, DEAD] }, sandbox);
   if (holds === 'alive') {
-    await world.run(`${STOP}; while grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
+    await world.run(`${STOP_MONITOR}; while grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
       unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &`);
   }
   await world.run(REGISTER);
@@ -33,14 +34,14 @@ export const MONITOR_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
     {
       name: 'a copy of what is dead',
       lay: () => ({}),
-      disturb: (_sandbox, world) => world.run?.(STOP),
+      disturb: (_sandbox, world) => world.run?.(STOP_MONITOR),
       callsHost: true,
       open: (sandbox) => openMonitor(sandbox, 'dead'),
     },
     {
       name: 'a copy of what lives, asked for',
       lay: () => ({ live_copies: true }),
-      disturb: (_sandbox, world) => world.run?.(STOP),
+      disturb: (_sandbox, world) => world.run?.(STOP_MONITOR),
       callsHost: true,
       open: (sandbox) => openMonitor(sandbox, 'alive'),
     },
