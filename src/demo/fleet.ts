@@ -122,7 +122,7 @@ function describeReal(layers: string): string {
     `${SCENES.length} hosts on this machine: an SSH server each on 127.0.0.1, with mount, pid and cgroup namespaces of its own (${how}).`,
     `Real: namespaces, processes, ${layers} mounts, the leaks in them, SSH, and everything that unbusy does.`,
     'Not real: docker. A stand-in answers for it; it refuses to remove a container whose root is mounted anywhere,',
-    'as Docker on a kernel before 3.18 does. What is said of the kernel is true of the one that runs here, which may not.',
+    "as Docker on a kernel before 3.18 does. Where the kernel is spoken of, this machine's own is meant.",
     'Nothing outside these namespaces is touched.',
   ].join('\n');
 }
