@@ -1,6 +1,6 @@
 # hook-frame: what stands around the tasks of a compiled hook: options, budget, lock, log, and the one line at the end.
 #
-# Comes last in a hook, after hook-lock.sh and hook-report.sh, the programs as functions, hook_playbook (a call of `task` for each task of
+# Comes last in a hook, after hook-lock.sh, hook-report.sh and hook-metrics.sh, the programs as functions, hook_playbook (a call of `task` for each task of
 #   the playbook), and $unbusy_name $unbusy_version $unbusy_playbook $unbusy_budget. Arguments: those of the hook, see usage.
 # What works is a child with its own watchdog: the frame itself waits for nothing that could hang, and the caller's files are not
 #   passed on, so that whoever reads the hook's output never waits for a process that no signal ends.
@@ -16,6 +16,9 @@ Frees what dead containers hold on this host, as the playbook of this hook says.
   --budget SECONDS    time for everything; what has not ended then is ended, or left to itself
   --log FILE          instead of /var/log/unbusy/NAME.log
   --status FILE       instead of /var/lib/unbusy/hook/NAME.json
+  --metrics FILE      write numbers for the textfile collector of node-exporter there, after each run
+  --period SECONDS    how often a run is to come, for these numbers
+  --quiet             print nothing if nothing is left and nothing unknown
   --version           print the version and the playbook
 END
 }
@@ -29,6 +32,7 @@ leave() {
 give_up() {
   rc=$1
   printf '%s\n' "$2" >&2
+  case $rc in 12 | 13) write_metrics ;; esac
   tell_result "$rc"
   leave
 }
@@ -54,6 +58,7 @@ read_options() {
     case $1 in
       --strict) ;;
       --dry-run) dry_run=true ;;
+      --quiet) quiet=true ;;
       --help | -h) usage && exit 0 ;;
       --version) printf 'unbusy %s, %s\n' "$unbusy_version" "$unbusy_playbook" && exit 0 ;;
       --*=*)
@@ -62,13 +67,15 @@ read_options() {
         set -- "${each%%=*}" "${each#*=}" "$@"
         continue
         ;;
-      --only | --budget | --log | --status)
+      --only | --budget | --log | --status | --metrics | --period)
         if [ "$#" -lt 2 ]; then give_up 64 "$1 needs a value"; fi
         case $1 in
           --only) add_only "$2" || give_up 64 "--only $2: not name=GLOB, id=HEX, label=KEY[=VALUE] or id-file=FILE" ;;
           --budget) budget=$2 ;;
           --log) log=$2 ;;
           --status) status=$2 ;;
+          --metrics) metrics=$2 ;;
+          --period) period=$2 ;;
         esac
         shift
         ;;
@@ -76,6 +83,9 @@ read_options() {
     esac
     shift
   done
+  case $period in 0 | [1-9]*) ;; *) give_up 64 "--period $period: not a number of seconds" ;; esac
+  case $period in *[!0-9]* | ?????????*) give_up 64 "--period $period: not a number of seconds" ;; esac
+  case $metrics in '' | /*) ;; *) give_up 64 "--metrics $metrics: not an absolute path" ;; esac
   case $budget in '' | 0* | *[!0-9]* | ??????*) give_up 64 "--budget $budget: not a number of seconds" ;; esac
 }
 
@@ -120,14 +130,15 @@ task() {
     tally
   fi
   read -r counted <"$work/tally"
+  count_leaks
   # What this task counted is counted.
-  for each in seen leaks freed targets kept doubts; do : >"$work/$each"; done
+  for each in seen leaks why freed targets kept doubts; do : >"$work/$each"; done
 }
 
 # The child that works. Nothing of the caller's is open in it.
 work_on() {
   trap - TERM INT HUP
-  for each in only said tally seen leaks freed targets removed kept doubts; do : >"$work/$each"; done
+  for each in only said tally seen leaks why causes freed targets removed kept doubts; do : >"$work/$each"; done
   printf '%s' "$only" >"$work/only"
   counted='0 0 0'
   printf '0 0 0\n' >"$work/tally"
@@ -204,8 +215,9 @@ main() {
   nl='
 ' tab='	' IFS=' 	
 '
-  strict='' dry_run='' only='' log='' status='' budget=$unbusy_budget work='' abandoned=''
+  strict='' dry_run='' quiet='' only='' log='' status='' metrics='' period=0 budget=$unbusy_budget work='' abandoned=''
   released=0 left=0 unknown=1 rc=0
+  { read -r clock _ </proc/uptime; } 2>/dev/null || clock=0
   read_options "$@"
   cd / || give_up 12 'the root directory cannot be entered'
   if [ "$(id -u)" != 0 ]; then log=- && give_up 11 'not root: nothing was looked at'; fi
@@ -217,8 +229,13 @@ main() {
   if ! take_lock "$budget"; then give_up 13 "another run of a hook did not end within $budget s: $lock"; fi
   run_tasks
   read_results
-  cat "$work/said" 2>/dev/null
-  if [ "$log" = - ]; then cat "$work/log" >&2; fi
+  judge
+  write_metrics
+  if [ -n "$metrics_fault" ]; then quiet='' && printf '%s\n' "$metrics_fault" >>"$work/said"; fi
+  if [ -z "$quiet" ] || [ "$rc" != 0 ]; then
+    cat "$work/said" 2>/dev/null
+    if [ "$log" = - ]; then cat "$work/log" >&2; fi
+  fi
   tell_result "$rc"
   drop_lock
   case $ending in 1??) exit "$ending" ;; esac

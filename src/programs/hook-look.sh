@@ -141,6 +141,7 @@ look() {
   if [ -n "$fail" ]; then return 0; fi
   state=decided
   sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks"
+  sed -n "s/^leak$tab\([^$tab]*\)$tab.*$tab\([a-z-]*\)$/\1 \2/p" "$work/plan" >"$work/why"
   sort -u "$work/seen" "$work/leaks" >"$work/seen.new"
   mv "$work/seen.new" "$work/seen"
   : >"$work/freed"
@@ -157,9 +158,9 @@ tell_left_alone() {
 }
 
 tell_found() {
-  while IFS=$tab read -r kind key id point holder; do
+  while IFS=$tab read -r kind key id point holder cause; do
     case $kind in
-      leak) say "found: container ${id%"${id#????????????}"} is mounted at $point in $holder" ;;
+      leak) say "found: container ${id%"${id#????????????}"} is mounted at $point in $holder ($cause)" ;;
       gap) doubt "could not be looked at: $key" ;;
     esac
   done <"$work/plan"

@@ -9,7 +9,7 @@
 #   target ID NAME | token WORD | process PID | left-alone ID NAME WHY | gap WHAT
 #   unknown WHY                                     nothing may be said of this host
 #   enter INODE FILE
-#   leak NS:ID:DEV CONTAINER-ID POINT HOLDER        a mount that should be gone
+#   leak NS:ID:DEV CONTAINER-ID POINT HOLDER CAUSE  a mount that should be gone
 #   refused CODE ID NAME WHY                        nothing is done for this container; CODE: unknown if something could not be looked at
 #   rmdir CHANGE PATH IDENTITY NS COVERS HOLDERS    steps of this round, in their order
 #   unmount CHANGE MODE FILE NS TASK START ID PARENT GROUP DEVICE ROOT POINT TYPE HOLDER
@@ -23,11 +23,12 @@ set -eu
 # shellcheck disable=SC2016
 decide='
 function field_of(text) { gsub(/\\/, "\\134", text); gsub(/\t/, "\\011", text); gsub(/\n/, "\\012", text); return text == "" ? "-" : text }
-function out(what, a, b, c, d) {
+function out(what, a, b, c, d, e) {
   what = what "\t" field_of(a "")
   if (b != "") what = what "\t" field_of(b "")
   if (c != "") what = what "\t" field_of(c "")
   if (d != "") what = what "\t" field_of(d "")
+  if (e != "") what = what "\t" field_of(e "")
   print what
   records++
 }
@@ -178,7 +179,7 @@ function plan(   i, o, m, stuck, text) {
       m = order[i]
       if (leak[m] != o) continue
       held[o]++
-      out("leak", key(m), owner[o], point[m], holder_words(ns[m]))
+      out("leak", key(m), owner[o], point[m], holder_words(ns[m]), cause_of(m))
       if (text == "" && !stuck && (rung[m] = rung_of(m)) == "") stuck = m
     }
     if (text == "" && stuck) { rung_of(stuck); text = why }

@@ -4,7 +4,8 @@
 # doubt TEXT    the same; counted as unknown
 # tally         counts what was freed, what is left and what is not known so far, into $work/tally: FREED LEFT UNKNOWN
 # open_log      sets $log to a file that nobody else may read, or to - where none can be written
-# tell_result   prints the last line, and writes the status file
+# judge         sets $rc to what came out of the run
+# tell_result   prints the last line, unless it is --quiet and all is well, and writes the status file
 say() {
   case $1 in *[[:cntrl:]]*) set -- "$(printf '%s' "$1" | tr '[:cntrl:]' '?')" ;; esac
   printf '%s %s\n' "$(date '+%Y-%m-%dT%H:%M:%S%z')" "$1"
@@ -43,6 +44,8 @@ open_log() {
   if [ -n "$log" ] && may_write "$log"; then return 0; fi
   log=/var/log/unbusy/$unbusy_name.log
   mkdir -p /var/log/unbusy 2>/dev/null
+  # A hook that runs every few minutes fills no disk.
+  if [ ! -h "$log" ] && [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -gt 1048576 ]; then mv -f "$log" "$log.1"; fi
   if may_write "$log"; then return 0; fi
   log=${TMPDIR:-/tmp}/unbusy-$unbusy_name.$$.log
   # A name in a directory of everybody: only a new file is ours.
@@ -97,12 +100,17 @@ write_status() {
   { print_status >"$status.$$" && mv "$status.$$" "$status"; } 2>/dev/null || rm -f "$status.$$" 2>/dev/null
 }
 
-# The number that --strict ends with: what stood in the way first, then what is left, then what is not known.
-tell_result() {
-  rc=${1:-0}
+# Sets $rc to the number that --strict ends with: what stood in the way first, then what is left, then what is not known.
+judge() {
   if [ "$rc" = 0 ] && [ "$unknown" -gt 0 ]; then rc=14; fi
   if [ "$rc" = 14 ] && [ "$left" -gt 0 ]; then rc=10; fi
   if [ "$rc" = 0 ] && [ "$left" -gt 0 ]; then rc=10; fi
+}
+
+tell_result() {
+  rc=${1:-0}
+  judge
   if [ -n "$work" ]; then write_status; fi
+  if [ -n "$quiet" ] && [ "$rc" = 0 ]; then return 0; fi
   printf 'UNBUSY-RESULT v1 released=%s left=%s unknown=%s rc=%s log=%s\n' "$released" "$left" "$unknown" "$rc" "${log:--}"
 }

@@ -82,6 +82,20 @@ function holder_words(space_of) {
   return called[space_of] (tasked[space_of] ? " (pid " tid[space_of, 1] ")" : "")
 }
 
+# Why a namespace still has a mount, in the words of the controller (causeOf); the first that holds, from the outside in.
+function cause_of(m,   s, i, list) {
+  s = ns[m]; hold(s)
+  if (s == host) return "still-mounted-on-host"
+  if (inside[s] != "" && inside[s] == owner[leak[m]]) return "process-of-container"
+  if (kind[s] == "pinned") return "pinned-namespace"
+  for (i = 1; i <= tasked[s] && pid[s, i] != tid[s, i]; i++);
+  if (tasked[s] && i > tasked[s]) return "thread-namespace"
+  if (kind[s] ~ /^(shim|dockerd|containerd)$/) return "mount-flags-split"
+  split(mounts[s], list, " ")
+  for (i = 1; kind[s] == "unit" && (i in list); i++) if (root[list[i]] ~ /\/systemd-private-[^\/]+\/tmp$/) return "private-tmp"
+  return up[m] && shared[up[m]] == "" && master[up[m]] == "" ? "private-propagation" : "unknown"
+}
+
 # Only * and ? are special in a glob.
 function matches(glob, text,   i, c, made) {
   for (i = 1; i <= length(glob); i++) {

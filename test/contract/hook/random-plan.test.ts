@@ -34,6 +34,7 @@ describe.each(awkKinds().map((kind, index) => ({ kind, name: kind.name, runs: ru
     afterAll(() => sandbox.remove());
     let planned = 0;
     let refused = 0;
+    const causes = new Set<string>();
 
     it('is that of the module', async () => {
       const file = join(sandbox.path, 'records');
@@ -60,12 +61,15 @@ describe.each(awkKinds().map((kind, index) => ({ kind, name: kind.name, runs: ru
         );
         expect(steps).toEqual(wanted.map(({ id }) => id));
         expect(of('refused')).toHaveLength(unwilling.length);
-        const leaks = state.leaks.leaks.map(({ namespace, mount }) => `${namespace}:${mount.id}:${mount.device}`);
+        const leaks = state.leaks.leaks.map(
+          ({ namespace, mount, cause }) => `${namespace}:${mount.id}:${mount.device} ${cause}`,
+        );
         expect(
           of('leak')
-            .map(([key]) => key)
+            .map(([key, , , , cause]) => `${key} ${cause}`)
             .sort(),
         ).toEqual(leaks.sort());
+        for (const { cause } of state.leaks.leaks) causes.add(cause);
         planned += steps.filter((id) => !id.startsWith('remove:')).length;
         refused += unwilling.length;
       };
@@ -73,6 +77,7 @@ describe.each(awkKinds().map((kind, index) => ({ kind, name: kind.name, runs: ru
       // A test that never sees a step or a refusal shows nothing.
       expect(planned).toBeGreaterThan(runs / 10);
       expect(refused).toBeGreaterThan(runs / 10);
+      expect(causes.size).toBeGreaterThan(4);
     }, 180_000);
   },
 );
