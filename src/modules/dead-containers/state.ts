@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Change } from '../../core/results.ts';
+import type { StuckTask } from '../../diagnosis/stuck-facts.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
 import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import type { LeftTask } from '../../programs/find-container-tasks.ts';
 import type { Obstacles } from '../../programs/find-obstacles.ts';
-import type { StuckTask } from '../../programs/find-stuck-tasks.ts';
 import type { MountWitness } from '../../programs/release-mount.ts';
 import type { DirectoryWitness } from '../../programs/remove-mount-point.ts';
 import type { HolderWitness } from '../../programs/restart-holder.ts';
@@ -30,7 +30,7 @@ export interface SweepState {
   /** Mounts of containers that Docker does not know any more; only looked for if asked. They are reported, not released. */
   readonly orphans: LeakSet['leaks'];
   /** Tasks in state D that belong to a container, dead or not; only looked for if asked, or if a container was asked for by name. */
-  readonly stuck: readonly StuckTask[];
+  readonly stuck: readonly Pick<StuckTask, 'tid' | 'pid' | 'command' | 'waitsIn' | 'containerId'>[];
   /** Containers that run, with their main process; what must be the same afterwards. */
   readonly bystanders: readonly Bystander[];
   /** Tasks that the dead containers still have in their cgroups. */

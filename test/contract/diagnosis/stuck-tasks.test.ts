@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { placesOf } from '../../../src/diagnosis/stuck-places.ts';
+import { stuckFindings } from '../../../src/diagnosis/stuck-verdicts.ts';
+import { waitOf } from '../../../src/diagnosis/stuck-waits.ts';
+import { findStuckTasks } from '../../../src/programs/find-stuck-tasks.ts';
+import { type FrozenDisk, noFrozenDisk, plantFrozenDisk, stateOf } from '../../support/frozen-disk.ts';
+import { ShellHost } from '../../support/shell-host.ts';
+import { awkKinds } from '../scan/awk-kinds.ts';
+import { Bed } from '../scan/bed.ts';
+
+const lacking = noFrozenDisk();
+if (lacking !== undefined) console.warn(`LEFT OUT: tasks in state D: ${lacking}`);
+
+const NO_CONTEXT = { names: new Map<string, string>(), logOf: () => [] };
+
+async function look(host: ShellHost) {
+  const found = await findStuckTasks(host);
+  if (found.kind !== 'known') throw found.error;
+  return found;
+}
+
+describe.skipIf(lacking !== undefined)('tasks that wait for a frozen file system', () => {
+  let disk: FrozenDisk;
+  beforeAll(async () => {
+    disk = await plantFrozenDisk();
+  });
+  afterAll(() => disk?.close());
+
+  it.each(awkKinds())('are told with their stack, the file system and its device, under $name', async (shell) => {
+    const facts = await look(new ShellHost(shell));
+    expect(facts.partial).toBe(false);
+    const task = facts.tasks.find(({ pid }) => pid === disk.pid);
+    if (task === undefined) throw new Error('the writer was not found');
+    expect(task).toMatchObject({ tid: disk.pid, command: 'sh', killed: false, kernelThread: false, call: { fd: 1 } });
+    expect(task.stack).toContain('vfs_write');
+    expect(task.blockedMs).toBeGreaterThanOrEqual(facts.sampleMs);
+    const wait = waitOf(task);
+    expect(wait).toEqual({ kind: 'frozen', sure: true });
+    const { proved, places } = placesOf(task, wait, facts);
+    expect(proved).toBe(true);
+    expect(places).toMatchObject([
+      { mount: { point: disk.point, fstype: 'ext4', source: disk.device }, device: { backing: disk.image } },
+    ]);
+    expect(stateOf(disk.pid)).toBe('D');
+  });
+
+  it('have a pending SIGKILL told, and are told no more once the file system is thawed', async () => {
+    const [shell] = awkKinds();
+    if (shell === undefined) throw new Error('no shell');
+    const host = new ShellHost(shell);
+    process.kill(disk.pid, 'SIGKILL');
+    const before = await look(host);
+    const [verdict] = stuckFindings(
+      { ...before, tasks: before.tasks.filter(({ pid }) => pid === disk.pid) },
+      NO_CONTEXT,
+    );
+    expect(verdict).toMatchObject({ severity: 'critical', cause: 'a task in state D waits for a frozen file system' });
+    expect(verdict?.title).toContain(disk.point);
+    expect(verdict?.remedy).toContain(`fsfreeze -u ${disk.point} in the mount namespace of process ${disk.pid}`);
+    disk.thaw();
+    await disk.ended();
+    const after = await look(host);
+    expect(after.tasks.filter(({ pid }) => pid === disk.pid)).toEqual([]);
+  });
+});
+
+describe.skipIf(lacking !== undefined).each(awkKinds())('tasks in state D, under $name', (shell) => {
+  const host = new ShellHost(shell);
+  const bed = new Bed();
+  afterAll(() => bed.close());
+
+  it('are not those that make progress, nor those whose name looks like the state', async () => {
+    const folder = bed.folder('tasks');
+    // The parent of a vfork(2) waits in state D until the child execs or ends; this one does so again and again.
+    const source = `
+      #include <unistd.h>
+      #include <sys/prctl.h>
+      int main(int count, char **words) {
+        if (count > 1) { prctl(PR_SET_NAME, ") D 1 (x"); for (;;) pause(); }
+        for (;;) if (vfork() == 0) { usleep(200000); _exit(0); }
+      }`;
+    const binary = join(folder, 'restless');
+    writeFileSync(join(folder, 'restless.c'), source);
+    if (spawnSync('cc', ['-o', binary, join(folder, 'restless.c')]).status !== 0) return;
+    const children = [
+      spawn(binary, { stdio: 'ignore', detached: true }),
+      spawn(binary, ['name'], { stdio: 'ignore', detached: true }),
+    ];
+    try {
+      const facts = await look(host);
+      const pids = children.map((child) => child.pid);
+      expect(facts.tasks.filter(({ pid }) => pids.includes(pid))).toEqual([]);
+    } finally {
+      for (const child of children) process.kill(-(child.pid ?? 0), 'SIGKILL');
+    }
+  });
+});
