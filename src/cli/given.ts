@@ -81,6 +81,11 @@ export class Given {
     return this.#typed;
   }
 
+  /** The same with this option as if it had been typed. */
+  with(name: string, value: RawValue): Given {
+    return new Given([...this.#specs.values()], new Map([...this.#typed, [name, value]]), this.#env);
+  }
+
   #fromEnv(name: string): string | undefined {
     const variable = this.#specs.get(name)?.env;
     const text = variable === undefined ? undefined : this.#env[variable];

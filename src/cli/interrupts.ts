@@ -58,8 +58,8 @@ export function stopOnInterrupt(
 }
 
 /** The engine tells 130 from 143 by `data.signal`; a lost terminal counts as terminated. */
-function interruptedBy(signal: EndingSignal): UnbusyError {
-  return new UnbusyError('E_INTERRUPTED', `the run was interrupted (${signal})`, {
+export function interruptedBy(signal: EndingSignal, when = ''): UnbusyError {
+  return new UnbusyError('E_INTERRUPTED', `the run was interrupted (${signal})${when === '' ? '' : ` ${when}`}`, {
     hint: 'Run again: it looks first, and does nothing twice.',
     data: { signal: signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM' },
   });

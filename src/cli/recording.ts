@@ -3,13 +3,15 @@ import { basename, resolve } from 'node:path';
 import { UnbusyError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { EventFile } from '../journal/event-file.ts';
+import { pointLatest } from '../journal/retention.ts';
 import { idOf } from '../journal/run-id.ts';
 import { lockRun } from '../journal/run-lock.ts';
-import { createRun, defaultRunsFolder, pruneRuns, type RunInputs } from '../journal/runs-folder.ts';
+import { createRun, defaultRunsFolder, type RunInputs } from '../journal/runs-folder.ts';
 import { jsonlListener } from '../report/jsonl.ts';
 import type { Listener } from '../report/listener.ts';
 import type { Given } from './given.ts';
 import type { Io } from './io.ts';
+import { keepOf, pruneOldRuns } from './kept-runs.ts';
 import type { OptionSpec } from './option.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -55,11 +57,12 @@ export function recordNewRun(
   say: (text: string) => void,
 ): Recording | undefined {
   const folder = runsFolder(io, given);
+  const keep = keepOf(given);
   try {
     if (folder === undefined) throw new Error('neither XDG_STATE_HOME nor HOME is set');
     const directory = createRun(folder, io.clock.now(), inputs, playbookText);
     const recording = recordInto(io, given, directory, redaction);
-    pruneRuns(folder);
+    pruneOldRuns(io, folder, keep);
     return { ...recording, close: () => closeNew(recording) };
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
@@ -84,7 +87,10 @@ export function recordInto(io: Io, given: Given, directory: string, redaction: R
   const lines = jsonlListener(write, io.clock, given.has('diff'));
   let begun = false;
   const handle = (event: RunEvent) => {
-    begun ||= event.kind === 'run-start';
+    if (event.kind === 'run-start') {
+      begun = true;
+      pointLatest(directory);
+    }
     lines.handle(redaction.hide(event));
     if (event.kind === 'host-end' || event.kind === 'batch-end') file.sync();
   };

@@ -44,7 +44,8 @@ export function leftOf({ state }: RecordedRun): readonly string[] {
   return state.hosts.filter((host) => !isDone(state.results.get(host)));
 }
 
-function readRun(folder: string, name: string): RecordedRun | undefined {
+/** A recorded run as far as it can be read; undefined if it never began. */
+export function readRun(folder: string, name: string): RecordedRun | undefined {
   const directory = join(folder, name);
   const inputs = readInputs(directory);
   if (inputs === undefined || !existsSync(join(directory, EVENT_FILE))) return undefined;

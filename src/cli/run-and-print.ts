@@ -2,6 +2,7 @@ import type { HostResult, RunReport } from '../core/results.ts';
 import type { Resumption } from '../engine/resumption.ts';
 import { diffLines } from '../report/diff-view.ts';
 import { unknownKeyLines } from '../report/host-keys.ts';
+import type { Listener } from '../report/listener.ts';
 import type { Again } from '../report/next-step.ts';
 import { planLines } from '../report/plan-view.ts';
 import { isToldWhole } from '../report/story.ts';
@@ -28,29 +29,38 @@ export interface RunExtras {
   readonly resumption?: Resumption;
   /** Told before it begins. */
   readonly notices?: readonly string[];
+  /** Who listens besides. */
+  readonly listeners?: readonly Listener[];
 }
 
 /** Runs or checks, tells it while it happens, prints the result, and gives the exit code. */
 export async function runAndPrint(io: Io, selection: Selection, given: Given, extras: RunExtras = {}): Promise<number> {
-  const { recording, resumption, notices = [] } = extras;
-  const listener = allListeners([
-    ...machineListeners(io, given),
-    progressListener(io, given),
-    ...(recording === undefined ? [] : [recording.listener]),
-  ]);
-  const tell = (text: string) => listener.handle({ kind: 'notice', text });
-  recording?.tellTo(tell);
-  for (const text of notices) tell(text);
-  const consent = consentOf(io, given);
-  const report = await execute(io, given, selection, given.has('check') ? 'check' : 'run', listener, {
-    consent,
-    ...(recording === undefined ? {} : { run: recording.id }),
-    ...(resumption === undefined ? {} : { resumption }),
-  });
+  const telling = [...machineListeners(io, given), progressListener(io, given)];
+  const report = await runAndTell(io, selection, given, telling, extras);
   if (given.has('json') || given.has('jsonl')) return report.exitCode;
   const lines = resultLines(io, given, report, extras);
   if (lines.length > 0) io.out.write(`${lines.join('\n')}\n`);
   return report.exitCode;
+}
+
+/** Runs or checks, its events going to these listeners, and gives the report. */
+export async function runAndTell(
+  io: Io,
+  selection: Selection,
+  given: Given,
+  telling: readonly Listener[],
+  { recording, resumption, notices = [], listeners = [] }: RunExtras,
+): Promise<RunReport> {
+  const recorded = recording === undefined ? [] : [recording.listener];
+  const listener = allListeners([...telling, ...recorded, ...listeners]);
+  const tell = (text: string) => listener.handle({ kind: 'notice', text });
+  recording?.tellTo(tell);
+  for (const text of notices) tell(text);
+  return execute(io, given, selection, given.has('check') ? 'check' : 'run', listener, {
+    consent: consentOf(io, given),
+    ...(recording === undefined ? {} : { run: recording.id }),
+    ...(resumption === undefined ? {} : { resumption }),
+  });
 }
 
 /** The result for a person: pending changes, diffs, unknown keys, the recap. A quiet run that went well says nothing. */

@@ -11,6 +11,7 @@ import type { Selection } from './selection.ts';
 /** Options that belong to one start of a run, not to the run: how it is told, and what was allowed then. */
 const NOT_KEPT: ReadonlySet<string> = new Set([
   ...['yes', 'diff', 'json', 'jsonl', 'verbose', 'quiet', 'color', 'run-dir'],
+  ...['cron', 'notify-on', 'lock-wait', 'splay', 'metrics', 'keep'],
   // These two are kept as what they came to.
   ...['extra-vars', 'limit'],
 ]);

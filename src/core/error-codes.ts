@@ -98,7 +98,7 @@ export const ERROR_CODES = {
     'never',
     'A step that restarts something was not confirmed: nobody could be asked, or the answer was no. It was not done.',
   ),
-  E_LOCK: code('lock', 'never', 'Another process works on the same run.'),
+  E_LOCK: code('lock', 'never', 'Another process works on the same run, or runs the same schedule (--cron).'),
   E_INTERRUPTED: code('interrupted', 'task', 'The run was interrupted.'),
   E_DEADLINE: code('unknown', 'task', 'The deadline of the run or of the host passed.'),
   E_BUG: code('bug', 'never', 'A mistake of ours. Please report it with the text above.'),

@@ -16,7 +16,7 @@ export const EXIT_CODES = {
   4: 'some host was unreachable, none failed',
   5: 'some host failed',
   6: 'stopped by a guard: a stop rule or a refused confirmation',
-  7: 'another process works on the same run',
+  7: 'another process works on the same run, or runs the same schedule (--cron)',
   8: 'no host matched; no host was touched',
   9: 'some host could not be judged: its state, or part of it, is unknown',
   124: 'the deadline of the run passed',

@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { idOf, newRunName } from './run-id.ts';
-import { isHeld } from './run-lock.ts';
 
 /** What a run began with; `command` holds no secrets. Schema `unbusy/run-inputs/1`. */
 export interface RunInputs {
@@ -19,9 +18,6 @@ export interface RunInputs {
   /** SHA-256 of what the run was made from, in hex. */
   readonly hashes: { readonly playbook: string; readonly inventory: string; readonly variables: string };
 }
-
-/** How many runs are kept; older ones are removed when a new one begins. */
-export const KEPT_RUNS = 50;
 
 const INPUTS = 'inputs.json';
 
@@ -70,18 +66,5 @@ export function readInputs(directory: string): RunInputs | undefined {
     return inputs.schema === 'unbusy/run-inputs/1' ? inputs : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Removes all but the newest runs; never one that somebody works on. What cannot be removed stays. */
-export function pruneRuns(folder: string, kept = KEPT_RUNS): void {
-  for (const name of listRuns(folder).slice(kept)) {
-    const directory = join(folder, name);
-    if (isHeld(directory)) continue;
-    try {
-      rmSync(directory, { recursive: true });
-    } catch {
-      // It belongs to somebody else, or the disk is read-only: an old record is no reason to stop a run.
-    }
   }
 }

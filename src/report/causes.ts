@@ -39,7 +39,7 @@ export function rankCauses(hosts: readonly HostResult[]): readonly Cause[] {
 }
 
 /** A message without what differs from host to host. Only the folding of lines hangs on it, never a decision. */
-function shapeOf(message: string, host: string): string {
+export function shapeOf(message: string, host: string): string {
   return message
     .replaceAll(host, '<host>')
     .replaceAll(/\b[0-9a-f]{8,}\b/g, '<id>')

@@ -1,6 +1,7 @@
 import { UnbusyError } from '../../core/errors.ts';
 import { isDone, type Resumption } from '../../engine/resumption.ts';
 import { idOf } from '../../journal/run-id.ts';
+import { chosen } from '../chosen.ts';
 import type { CommandSpec } from '../command.ts';
 import { Given, type RawValue } from '../given.ts';
 import type { Io } from '../io.ts';
@@ -10,7 +11,7 @@ import { runAndPrint } from '../run-and-print.ts';
 import { hashesOf } from '../run-inputs.ts';
 import { guardSecrets } from '../run-secrets.ts';
 import { CONNECTION_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
-import { chosen, runCommand, YES_OPTION } from './run.ts';
+import { runCommand, YES_OPTION } from './run.ts';
 
 /** `unbusy resume [RUN]`: goes on with a run that was stopped, interrupted or killed. */
 export const resumeCommand: CommandSpec = {

@@ -1,16 +1,20 @@
+import type { Listener } from '../../report/listener.ts';
 import type { Again } from '../../report/next-step.ts';
 import { commandAgain } from '../again.ts';
+import { chosen } from '../chosen.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
+import { KEEP_OPTION } from '../kept-runs.ts';
 import { listHosts, listTasks } from '../listings.ts';
-import { loadPlaybookAndInputs, type PlaybookFile } from '../load-inputs.ts';
+import { withMetrics } from '../metrics-file.ts';
 import type { OptionSpec } from '../option.ts';
-import { RUN_DIR_OPTION, recordNewRun } from '../recording.ts';
-import { runAndPrint } from '../run-and-print.ts';
-import { runInputsOf } from '../run-inputs.ts';
-import { guardSecrets } from '../run-secrets.ts';
-import type { Selection } from '../selection.ts';
+import { withRecord } from '../recorded-run.ts';
+import { RUN_DIR_OPTION } from '../recording.ts';
+import { progressListener, verbosityOf } from '../reporters.ts';
+import { runAndPrint, runAndTell } from '../run-and-print.ts';
+import { METRICS_OPTION, SCHEDULE_OPTIONS } from '../schedule/options.ts';
+import { runScheduled, type ScheduledJob } from '../schedule/scheduled-run.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 import { lintFiles } from './lint.ts';
 
@@ -48,6 +52,9 @@ export const runCommand: CommandSpec = {
     ...CONNECTION_OPTIONS,
     YES_OPTION,
     RUN_DIR_OPTION,
+    KEEP_OPTION,
+    METRICS_OPTION,
+    ...SCHEDULE_OPTIONS,
     { name: 'list-hosts', kind: 'switch', help: 'List the hosts and stop. No host is touched.' },
     { name: 'list-tasks', kind: 'switch', help: 'List the tasks and stop. No host is touched.' },
     { name: 'syntax-check', kind: 'switch', help: 'Read the playbook and stop. No host is touched.' },
@@ -61,6 +68,10 @@ export const runCommand: CommandSpec = {
       'unbusy run playbooks/sweep-dead.yml -i cd01,cd02, -u ops -b -K',
       'no inventory file; become root, ask for the password',
     ],
+    [
+      'unbusy run /srv/sweep-dead.yml -i /srv/hosts.yml --cron --splay 15m --timeout 40m',
+      'in a crontab; `unbusy doctor --cron` checks what that needs and prints the line',
+    ],
   ],
   exits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 124, 130, 143],
   async run(io, args, given) {
@@ -68,48 +79,50 @@ export const runCommand: CommandSpec = {
     if (given.has('syntax-check')) return lintFiles(io, [file], given);
     if (given.has('list-hosts')) return listHosts(io, chosen(file, given), given.has('json'));
     if (given.has('list-tasks')) return listTasks(io, chosen(file, given), given.has('json'));
-    const again = commandAgain(runCommand, args, given);
-    const selection = chosen(file, given);
-    if (given.has('check')) return runAndPrint(io, selection, given, { again });
-    return runRecorded(io, given, file, selection, again);
+    const run = { spec: runCommand, file, again: commandAgain(runCommand, args, given) };
+    if (given.has('cron')) return runScheduled(io, given, jobOf(run));
+    return withMetrics(
+      io,
+      given,
+      file,
+      ({ exitCode }) => exitCode,
+      (listeners) => runOnce(io, given, run, listeners),
+    );
   },
 };
 
-/** Runs with a record from which `resume` goes on. */
-async function runRecorded(
-  io: Io,
-  given: Given,
-  file: string,
-  selection: Selection & PlaybookFile,
-  again: Again,
-): Promise<number> {
-  const facts = { version: io.version, nowMs: io.clock.now(), command: again({}) };
-  const inputs = runInputsOf(runCommand, given, file, selection, facts);
-  const { io: guarded, redaction } = guardSecrets(io, selection);
-  const notices: string[] = [];
-  const say = (text: string) => void notices.push(text);
-  const recording = recordNewRun(io, given, inputs, selection.playbookText, redaction, say);
-  try {
-    return await runAndPrint(guarded, selection, given, {
-      again,
-      notices,
+/** How this command was called. */
+interface Called {
+  readonly spec: CommandSpec;
+  readonly file: string;
+  readonly again: Again;
+}
+
+async function runOnce(io: Io, given: Given, run: Called, listeners: readonly Listener[]): Promise<number> {
+  const { again } = run;
+  const selection = chosen(run.file, given);
+  return withRecord(io, given, run, selection, ({ io: guarded, recording, notices }) =>
+    runAndPrint(guarded, selection, given, {
+      ...{ again, notices, listeners },
       ...(recording === undefined ? {} : { recording }),
-    });
-  } finally {
-    recording?.close();
-  }
+    }),
+  );
 }
 
-/** The playbook, hosts and tasks that the options choose. */
-export function chosen(file: string, given: Given): Selection & PlaybookFile {
-  const tags = (name: string) => wordsOf(given.list(name));
-  return { ...loadPlaybookAndInputs(file, given), tags: tags('tags'), skipTags: tags('skip-tags') };
-}
-
-/** Tags stand in one word with commas, or in several options. */
-function wordsOf(list: readonly string[]): readonly string[] {
-  return list
-    .flatMap((each) => each.split(','))
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+/** The same for a crontab; its progress is told only with -v. */
+function jobOf(run: Called): ScheduledJob {
+  return {
+    file: run.file,
+    command: run.again({}),
+    run: (io, given, listeners) => {
+      const selection = chosen(run.file, given);
+      return withRecord(io, given, run, selection, async ({ io: guarded, redaction, recording, notices }) => {
+        const telling = verbosityOf(given) > 0 ? [progressListener(io, given)] : [];
+        const recorded = recording === undefined ? {} : { recording };
+        const report = await runAndTell(guarded, selection, given, telling, { notices, listeners, ...recorded });
+        const ran = { report: redaction.hide(report) };
+        return recording === undefined ? ran : { ...ran, record: recording.directory };
+      });
+    },
+  };
 }

@@ -1,17 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { idOf, matchingRuns, newRunName } from '../../../src/journal/run-id.ts';
-import { lockRun } from '../../../src/journal/run-lock.ts';
-import {
-  createRun,
-  defaultRunsFolder,
-  listRuns,
-  pruneRuns,
-  type RunInputs,
-  readInputs,
-} from '../../../src/journal/runs-folder.ts';
+import { idOf, matchingRuns, newRunName, startOf } from '../../../src/journal/run-id.ts';
+import { createRun, defaultRunsFolder, type RunInputs, readInputs } from '../../../src/journal/runs-folder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,22 +38,6 @@ describe('the record of a run', () => {
     expect(readInputs(folder)).toBeUndefined();
   });
 
-  it('is kept for so many newer ones; never removed are one in use, and what is no record', () => {
-    const [oldest = '', old = '', ...newer] = [1, 2, 3, 4].map(make);
-    const strange = ['notes', '20260102T030405Z-abcdef'].map((name) => join(folder, name));
-    for (const path of strange) mkdirSync(path);
-    const release = lockRun(oldest, 0);
-    pruneRuns(folder, 2);
-    release();
-    expect([oldest, old, ...newer, ...strange].map((path) => existsSync(path))).toEqual(
-      [oldest, old, ...newer, ...strange].map((path) => path !== old),
-    );
-    pruneRuns(folder, 2);
-    expect(existsSync(oldest)).toBe(false);
-    expect(listRuns(folder)).toHaveLength(2);
-    expect(readdirSync(folder)).toHaveLength(4);
-  });
-
   it('is found by its name, its id, and the beginning of either', () => {
     const names = ['20260102T030405Z-7f3a1c', '20260101T030405Z-7f0000'];
     expect(matchingRuns(names, '7f3a1c')).toEqual(names.slice(0, 1));
@@ -70,5 +46,6 @@ describe('the record of a run', () => {
     expect([matchingRuns(names, ''), matchingRuns(names, 'x')]).toEqual([[], []]);
     expect(idOf(newRunName(0))).toMatch(/^[0-9a-f]{6}$/);
     expect(idOf('../20260102T030405Z-7f3a1c')).toBeUndefined();
+    expect([startOf('20260102T030405Z-7f3a1c'), startOf('latest')]).toEqual([Date.UTC(2026, 0, 2, 3, 4, 5), undefined]);
   });
 });

@@ -1,0 +1,41 @@
+import { NOTIFY_ON } from '../../report/standing-diff.ts';
+import type { OptionSpec } from '../option.ts';
+
+/** Where metrics go. */
+export const METRICS_OPTION: OptionSpec = {
+  name: 'metrics',
+  kind: 'text',
+  value: 'file.prom',
+  help: 'Write metrics for the textfile collector of node-exporter there, replaced as a whole at the end.',
+  env: 'UNBUSY_METRICS',
+  completes: 'file',
+};
+
+/** For crontabs and timers on a control host. */
+export const SCHEDULE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'cron',
+    kind: 'switch',
+    help: 'For crontabs and timers: one run at a time, no question, nothing said unless what was found has changed.',
+  },
+  {
+    name: 'notify-on',
+    kind: 'text',
+    value: 'when',
+    help: 'With --cron, when to say something.',
+    choices: NOTIFY_ON,
+    fallback: 'changed',
+  },
+  {
+    name: 'lock-wait',
+    kind: 'duration',
+    value: 'time',
+    help: 'With --cron, wait so long for another run of the same playbook and inventory; without it, exit 7 at once.',
+  },
+  {
+    name: 'splay',
+    kind: 'duration',
+    value: 'time',
+    help: 'With --cron, begin up to so much later: always equally late for one control host, playbook and inventory.',
+  },
+];

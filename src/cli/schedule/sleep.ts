@@ -1,0 +1,15 @@
+import { interruptedBy } from '../interrupts.ts';
+import type { EndingSignal, Io } from '../io.ts';
+
+/** Sleeps; a signal ends it at once with E_INTERRUPTED, which says when it came. */
+export async function sleepUnlessSignalled(io: Io, ms: number, when: string): Promise<void> {
+  const stop = new AbortController();
+  const dispose = io.onSignal((signal: EndingSignal) =>
+    stop.abort(interruptedBy(signal, `${when}; no host was touched`)),
+  );
+  try {
+    await io.clock.sleep(ms, stop.signal);
+  } finally {
+    dispose();
+  }
+}

@@ -1,0 +1,106 @@
+import { type HostResult, type RunReport, TASK_STATUSES, type TaskStatus } from '../core/results.ts';
+import type { MetricFamily, Sample } from './exposition.ts';
+import { leakSeries } from './leak-series.ts';
+import { wasSeenWhole } from './standings.ts';
+
+/** What a run gives to its metrics. */
+export interface MetricsFacts {
+  /** File name of the playbook without its ending. */
+  readonly playbook: string;
+  readonly version: string;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly exitCode: number;
+  /** Missing where the run ended before it looked at a host. */
+  readonly report?: RunReport;
+}
+
+/** The metrics of a run; what only adds up, or was true of hosts that nobody could look at now, goes on from the file before. */
+export function metricsOf(facts: MetricsFacts, before: readonly Sample[]): readonly MetricFamily[] {
+  const { playbook, report } = facts;
+  const own = before.filter(({ labels }) => labels.playbook === playbook);
+  const old = (name: string) => own.filter((sample) => sample.name === name);
+  const last = (name: string) => old(name).at(-1)?.value;
+  const counts = hostCounts(facts, old('unbusy_hosts'));
+  const { series, folded } = leakSeries(report?.hosts, old('unbusy_leaks'));
+  const gauge = (name: string, help: string, value: number, labels: Sample['labels'] = {}) =>
+    family('gauge', name, help, [{ labels: { playbook, ...labels }, value }]);
+  const success = facts.exitCode === 0 || facts.exitCode === 3 ? seconds(facts.endedMs) : last(LAST_SUCCESS);
+  return [
+    gauge('unbusy_info', 'Version of unbusy that ran last.', 1, { version: facts.version }),
+    gauge('unbusy_last_run_timestamp_seconds', 'When the last run ended, however it ended.', seconds(facts.endedMs)),
+    ...(success === undefined
+      ? []
+      : [
+          gauge(
+            LAST_SUCCESS,
+            'When a run last ended with every host seen and as wanted, or with findings only.',
+            success,
+          ),
+        ]),
+    gauge('unbusy_run_duration_seconds', 'How long the last run took.', (facts.endedMs - facts.startedMs) / 1000),
+    family(
+      'gauge',
+      'unbusy_hosts',
+      'Hosts of the last run by how they ended.',
+      counts.states.map(([state, value]) => ({ labels: { playbook, state }, value })),
+    ),
+    family(
+      'gauge',
+      'unbusy_leaks',
+      'Leaked mounts and dead containers that are left, as last seen; 0 once after a host is healed.',
+      series.map(({ host, cause, value }) => ({ labels: { playbook, host, cause }, value })),
+    ),
+    gauge(
+      'unbusy_leaks_folded_series',
+      'Series of unbusy_leaks beyond the limit, summed up under host="(others)".',
+      folded,
+    ),
+    family('counter', 'unbusy_released_total', 'Mounts released, each seen to be gone.', [
+      { labels: { playbook }, value: (last('unbusy_released_total') ?? 0) + released(report?.hosts ?? []) },
+    ]),
+    gauge(
+      'unbusy_unknown_hosts',
+      'Hosts of the last run whose state, or part of it, could not be seen.',
+      counts.unknown,
+    ),
+  ];
+}
+
+const LAST_SUCCESS = 'unbusy_last_success_timestamp_seconds';
+
+function family(
+  type: MetricFamily['type'],
+  name: string,
+  help: string,
+  samples: MetricFamily['samples'],
+): MetricFamily {
+  return { type, name, help, samples };
+}
+
+/** Of a run that looked at no host, the hosts of the run before were not reached. */
+function hostCounts(
+  { report, exitCode }: MetricsFacts,
+  before: readonly Sample[],
+): { readonly states: readonly (readonly [TaskStatus, number])[]; readonly unknown: number } {
+  const known = exitCode === 8 ? 0 : before.reduce((sum, { value }) => sum + value, 0);
+  const of = (status: TaskStatus) =>
+    report?.hosts.filter((host) => host.status === status).length ?? (status === 'not-reached' ? known : 0);
+  const unknown = report?.hosts.filter((host) => !wasSeenWhole(host) && !isKnownFailure(host)).length ?? known;
+  return { states: TASK_STATUSES.map((status) => [status, of(status)] as const), unknown };
+}
+
+/** A step that failed on a host says nothing against what was seen there. */
+function isKnownFailure({ status, error, tasks }: HostResult): boolean {
+  return status === 'failed' && error === undefined && tasks.every((task) => task.gaps.length === 0);
+}
+
+/** A removed directory lets go of every mount on it. */
+function released(hosts: readonly HostResult[]): number {
+  const changes = hosts.flatMap((host) => host.tasks.flatMap((task) => task.changes));
+  return changes
+    .filter(({ risk, outcome }) => risk === 'unmount' && outcome === 'changed')
+    .reduce((sum, { witness: { covers } }) => sum + (typeof covers === 'number' ? covers : 1), 0);
+}
+
+const seconds = (ms: number) => Math.round(ms) / 1000;
