@@ -1,4 +1,5 @@
-# hook-look: functions that hook-sweep begins with: one look at the host, and what may be done next, told by hook-plan.
+# hook-look: functions that hook-sweep and hook-product begin with: one look at the host, and what may be done next, told by $planner: hook_plan or
+#   product_plan. $want: of which containers Docker is to tell.
 #
 # They run inside of hook-frame, with its functions and files. Nothing here is called in a condition: there, a shell would pass over the
 # set -e of the programs that are called (XCU 2.8.1, -e). What fails sets $fail instead.
@@ -24,11 +25,11 @@ decode() {
 # The first field of the first record of a kind that the last program printed.
 told() { sed -n "s/^$1$tab//p" "$work/out" | sed -n 1p; }
 
-# Asks hook-plan; its answer is in the file $work/$1.
+# Asks the planner; its answer is in the file $work/$1.
 decide() {
   decide_for=$1
   shift
-  call hook_plan "$decide_for" "$work/records" "$@"
+  call "$planner" "$decide_for" "$work/records" "$@"
   cp "$work/out" "$work/$decide_for"
   if [ -z "$whole" ]; then
     unknown 'nothing could be decided'
@@ -44,7 +45,7 @@ add() {
 # What Docker knows, by the daemon or from its files.
 ask_docker() {
   : >"$work/records"
-  call docker_state "$limit" dead
+  call docker_state "$limit" "$want"
   if [ -z "$whole" ]; then
     unknown 'Docker could not be asked'
     return 0

@@ -1,7 +1,7 @@
 # hook-plan: decides on the host itself what a sweep of dead containers may do next, and what it refuses: the plan of dead_containers
 #   for a host that has no Node. Where it does not decide the same, it does less.
 #
-# Begins with mount-survey.sh, mount-reach.sh, detach-points.sh and hook-records.sh. Arguments: 1 what is asked: targets (whom to look for), enter (which
+# Begins with mount-survey.sh, mount-reach.sh, detach-points.sh, hook-records.sh and hook-order.sh. Arguments: 1 what is asked: targets (whom to look for), enter (which
 #   namespaces must be entered to be read), plan (one round), detach (may a directory go); 2 a file with records, as hook-records says;
 #   from 3 on words: container=NAME-OR-ID (none: all), nobody, only=name:GLOB, only=id:HEX, older=SECONDS, rung=rmdir|unmount|lazy_unmount,
 #   never=GLOB, remove; for detach path=DIRECTORY, in=NAMESPACE, cover=NS:ID:MAJ:MIN.
@@ -22,47 +22,6 @@ set -eu
 
 # shellcheck disable=SC2016
 decide='
-function field_of(text) { gsub(/\\/, "\\134", text); gsub(/\t/, "\\011", text); gsub(/\n/, "\\012", text); return text == "" ? "-" : text }
-function out(what, a, b, c, d, e) {
-  what = what "\t" field_of(a "")
-  if (b != "") what = what "\t" field_of(b "")
-  if (c != "") what = what "\t" field_of(c "")
-  if (d != "") what = what "\t" field_of(d "")
-  if (e != "") what = what "\t" field_of(e "")
-  print what
-  records++
-}
-
-function depth(m,   n, seen) { for (; up[m] && !(m in seen); m = up[m]) { seen[m] = 1; n++ } return n + 0 }
-
-function visit(m,   i, list) {
-  if (!(m in leak) || (m in visited)) return
-  visited[m] = 1
-  split(hiders(m) descendants(m), list, " ")
-  for (i = 1; i in list; i++) visit(list[i])
-  order[++ordered] = m
-}
-
-# Leaks in the order of release: by namespace, deepest first, and what hides another before it.
-function sort_leaks(   s, i, k, n, list, by, space_of, some, d) {
-  for (s = 1; s <= spaces; s++) {
-    for (k = s; k > 1 && by[k - 1] + 0 > space[s] + 0; k--) by[k] = by[k - 1]
-    by[k] = space[s]
-  }
-  for (s = 1; s <= spaces; s++) {
-    split(mounts[by[s]], list, " "); n = 0
-    for (i = 1; i in list; i++) {
-      if (!(list[i] in leak)) continue
-      d = depth(list[i]); deep[list[i]] = d
-      for (k = ++n; k > 1 && (deep[some[k - 1]] < d || (deep[some[k - 1]] == d && id[some[k - 1]] + 0 < id[list[i]] + 0)); k--) some[k] = some[k - 1]
-      some[k] = list[i]
-    }
-    for (k = 1; k <= n; k++) visit(some[k])
-  }
-}
-
-function key(m) { return ns[m] ":" id[m] ":" dev[m] }
-
 # The next rung of a mount: rmdir, plain, lazy, or "" with the reason in why.
 function rung_of(m,   change, plain_try, lazy_try) {
   why = ""
@@ -96,16 +55,6 @@ function target_obstacle(o,   s, i, k) {
 function refuse(o, text, m) {
   closed[o] = 1
   out("refused", unreadable != "" || text ~ /^it is not known/ ? "unknown" : "kept", owner[o], name[owner[o]], (m ? point[m] ": " : "") text)
-}
-
-function tell_unmount(m, mode,   s, dir) {
-  s = ns[m]; dir = ""
-  if (tasked[s]) dir = "/proc/" pid[s, 1] (pid[s, 1] == tid[s, 1] ? "" : "/task/" tid[s, 1])
-  print "unmount\t" (mode == "lazy" ? "detach:" : "unmount:") s ":" id[m] "\t" mode "\t" field_of(dir == "" ? pin[s, 1] : dir "/ns/mnt") "\t" s \
-    "\t" field_of(dir) "\t" field_of(dir == "" ? "" : start[s, 1]) "\t" id[m] "\t" above[m] \
-    "\t" (up[m] && shared[up[m]] != "" ? shared[up[m]] : "-") "\t" dev[m] "\t" field_of(root[m]) "\t" field_of(point[m]) \
-    "\t" field_of(type[m]) "\t" field_of(holder_words(s))
-  records++
 }
 
 # The directories of this round by name, and who holds what sits on them.
@@ -148,22 +97,6 @@ function tell_steps(   o, i, m, k, list) {
     tell_unmount(m, rung[m])
   }
   for (o = 1; o <= targets; o++) if (!(o in closed) && !held[o] && remove && daemon == "answered") out("removable", owner[o], name[owner[o]], layer[owner[o]])
-}
-
-# The main process of each container that lives, with the root that it must keep.
-function tell_watch(   i, c, s, k, n, list, top, seen) {
-  for (i = 1; i <= containers; i++) {
-    c = container[i]; seen = 0
-    if (!living(c)) continue
-    for (s = 1; s <= spaces && !seen; s++)
-      for (k = 1; k <= tasked[space[s]] && !seen; k++) {
-        if (tid[space[s], k] + 0 != main[c]) continue
-        n = split(mounts[space[s]], list, " "); top = 0
-        for (; n > 0 && !top; n--) if (point[list[n]] == "/") top = list[n]
-        if (top) { out("watch", main[c] ":" start[space[s], k] ":" space[s] ":" dev[top], name[c]); seen = 1 }
-      }
-    if (!seen) miss("container " name[c] ": its process " main[c] " was not found, so it cannot be watched")
-  }
 }
 
 function plan(   i, o, m, stuck, text) {
@@ -260,7 +193,7 @@ main() {
   [ -r "$2" ] || exit 12
   asked=$1 file=$2
   shift 2
-  awk "$mount_survey$mount_reach$detach_points$hook_records$decide" "$asked" "$@" <"$file"
+  awk "$mount_survey$mount_reach$detach_points$hook_records$hook_order$decide" "$asked" "$@" <"$file"
 }
 
 main "$@"

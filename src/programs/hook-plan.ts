@@ -1,11 +1,11 @@
 import type { Program, ProgramRecord, Session } from '../connection/session.ts';
 import { EXIT } from './exit-numbers.ts';
+import { hookOrderProgram } from './hook-order.ts';
 import text from './hook-plan.sh';
-import { hookRecordsProgram } from './hook-records.ts';
 import { type Answer, runProgram } from './run-program.ts';
 
 /** Decides on the host itself what a sweep may do next; the compiled hook calls it, contract tests compare it with the module. */
-export const HOOK_PLAN: Program = hookRecordsProgram('hook-plan', text);
+export const HOOK_PLAN: Program = hookOrderProgram('hook-plan', text);
 
 /** What it is asked, about a file of the host that holds what other programs printed; `words` as hook-plan.sh says. */
 export interface HookQuestion {

@@ -4,7 +4,7 @@
 #   tasks (find-container-tasks), tried (lines `tried OUTCOME ID`).
 #
 # They leave container[1..containers] (ids) with name[ID] status[ID] dead[ID] removing[ID] layer[ID] path[ID] main[ID] (pid) ended[ID],
-#   directory[1..directories] and identity[I], left[ID] (a task that still lives), daemon, silent, daemon_pid, now, what mount-reach
+#   image[ID] begun[ID] labels[ID] (JSON), directory[1..directories] and identity[I], left[ID] (a task that still lives), daemon, silent, daemon_pid, now, what mount-reach
 #   reads, and gap[1..gaps]: what could not be looked at.
 # shellcheck disable=SC2016,SC2034
 hook_records='
@@ -22,6 +22,7 @@ function take_container(   i, word) {
   dead[$2] = $7 == "true" && $6 != "true"
   removing[$2] = $6 != "true" && (status[$2] == "removing" || $15 ~ /^Removal/)
   main[$2] = $8 ~ /^[0-9]+$/ ? $8 + 0 : 0
+  image[$2] = text_of($4); begun[$2] = text_of($9); labels[$2] = plain($14)
   ended[$2] = text_of($10); path[$2] = text_of($13); layer[$2] = plain($16)
   if (layer[$2] !~ /^[A-Za-z0-9_.-]*$/) fault = "the layer of a container has an odd name"
 }
@@ -125,11 +126,16 @@ function means(word, c) {
   return word == name[c] || (word ~ /^[0-9a-f]+$/ && length(word) >= 12 && length(word) <= 64 && index(c, word) == 1)
 }
 
-function is_asked(c,   i, k, word) {
+function is_asked(c,   i, k) {
   if (nobody) return 0
   k = asks == 0
   for (i = 1; i <= asks && !k; i++) k = means(asked[i], c)
-  if (!k || !limits) return k
+  return k && in_limits(c)
+}
+
+# True for what --only names; without it, for all.
+function in_limits(c,   i, word) {
+  if (!limits) return 1
   for (i = 1; i <= limits; i++) {
     word = limit[i]; sub(/^[a-z]+:/, "", word)
     if (limit[i] ~ /^name:/ ? matches(word, name[c]) : means(word, c) && word != name[c]) return 1

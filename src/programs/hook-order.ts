@@ -1,0 +1,8 @@
+import type { Program } from '../connection/session.ts';
+import functions from './hook-order.sh';
+import { hookRecordsProgram } from './hook-records.ts';
+
+/** A program that begins with the awk functions of hook-records.sh, with what stands before those, and of hook-order.sh. */
+export function hookOrderProgram(name: string, text: string): Program {
+  return hookRecordsProgram(name, `${functions}\n${text}`);
+}
