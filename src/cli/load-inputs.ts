@@ -11,6 +11,7 @@ import { MistakesError, UnbusyError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MODULES } from '../modules/registry.ts';
 import type { Given } from './given.ts';
+import { hookCompiler } from './hook-compiler.ts';
 
 /** What a run reads on this side before any host is touched. */
 export interface Inputs {
@@ -59,7 +60,7 @@ export function loadPlaybookAndInputs(file: string, given: Given): Inputs & Play
       known = { knownNames: new Set([...Object.keys(vars), ...inventoryNames(loaded.inventory)]), extraVars: vars };
       return loaded;
     },
-    () => loadPlaybook(file, text, MODULES, known),
+    () => loadPlaybook(file, text, MODULES, { ...known, compileHook: hookCompiler(file) }),
   );
   refuseUnreadVars(inputs.extraVars, playbook, inventoryNames(inputs.inventory));
   return { ...inputs, playbook, playbookText: text };

@@ -4,6 +4,7 @@ import { explainFailure } from './failure.ts';
 import { type EndingSignal, type Io, type Terminal, UNBOUNDED } from './io.ts';
 import { runProgram } from './program.ts';
 import { askHidden, askLine } from './prompt.ts';
+import { VERSION } from './version.ts';
 
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -55,7 +56,7 @@ const io: Io = {
   env: { ...process.env },
   becomePassword,
   clock: systemClock,
-  version: process.env.UNBUSY_VERSION ?? 'development',
+  version: VERSION,
   askHidden: process.stdin.isTTY && process.stderr.isTTY ? (question) => askHidden(streams, question) : undefined,
   ask: process.stdin.isTTY && process.stderr.isTTY ? (...given) => askLine(streams, ...given) : undefined,
   onSignal,

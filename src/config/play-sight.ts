@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import type { CompileHook } from './compiled-hook.ts';
 import type { NamesInSight } from './expression-names.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { CompiledCondition, ModuleFacts } from './playbook-model.ts';
@@ -37,6 +38,7 @@ export interface Reading {
   readonly modules: ReadonlyMap<string, ModuleFacts>;
   readonly source: SourceText;
   readonly mistakes: Mistakes;
+  readonly compileHook?: CompileHook | undefined;
 }
 
 /** Names that exist at one place of a play. */

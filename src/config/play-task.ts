@@ -1,6 +1,7 @@
 import { parseDuration } from '../core/clock.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { LANGUAGE_NAMES } from '../expression/cel.ts';
+import type { CompileHook } from './compiled-hook.ts';
 import { type NamesInSight, RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -52,6 +53,7 @@ class TaskReader {
   readonly #modules: ReadonlyMap<string, ModuleFacts>;
   readonly #source: SourceText;
   readonly #mistakes: Mistakes;
+  readonly #compileHook: CompileHook | undefined;
 
   constructor(node: YamlNode, sight: PlaySight, around: Surroundings, reading: Reading) {
     this.#node = node;
@@ -60,6 +62,7 @@ class TaskReader {
     this.#modules = reading.modules;
     this.#source = reading.source;
     this.#mistakes = reading.mistakes;
+    this.#compileHook = reading.compileHook;
     const outside = namesAt(sight, around.locals);
     this.#loop = readLoop(node, outside, sight.fixed, this.#source, this.#mistakes);
     const locals = this.#loop === undefined ? around.locals : new Set([...around.locals, this.#loop.loop.variable]);
@@ -149,7 +152,13 @@ class TaskReader {
   }
 
   #params(module: ModuleFacts, entry: YamlEntry): Task['params'] {
-    const { template, schemaMistakes, faults } = readParams(module, entry.node, this.#names, this.#sight.fixed);
+    const { template, schemaMistakes, faults } = readParams(
+      module,
+      entry.node,
+      this.#names,
+      this.#sight.fixed,
+      this.#compileHook,
+    );
     for (const { node, start, message, hint } of faults)
       this.#mistakes.add(placeInside(this.#source, node, start), message, hint);
     const wrong = faults.length > 0 ? schemaMistakes : this.#forItems(module, entry, schemaMistakes);
@@ -165,7 +174,7 @@ class TaskReader {
     if (always.length > 0 || loop === undefined) return always;
     for (const item of fixed.slice(0, CHECKED_ITEMS)) {
       const known = new Map([...this.#sight.fixed, [loop.variable, item] as const]);
-      const { schemaMistakes } = readParams(module, entry.node, this.#names, known);
+      const { schemaMistakes } = readParams(module, entry.node, this.#names, known, this.#compileHook);
       const which = `for the entry ${JSON.stringify(item)}`;
       if (schemaMistakes.length > 0)
         return schemaMistakes.map((one) => ({ ...one, message: `${which}, ${one.message}` }));

@@ -9,6 +9,7 @@ export interface ModuleFacts {
   readonly summary: string;
   readonly params: z.ZodType;
   readonly conditions?: readonly string[];
+  readonly compiles?: { readonly playbook: string; readonly vars: string };
   readonly needsRoot: boolean;
 }
 

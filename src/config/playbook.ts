@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import { LANGUAGE_NAMES } from '../expression/cel.ts';
+import type { CompileHook } from './compiled-hook.ts';
 import { RESERVED_NAMES } from './expression-names.ts';
 import { foreignHint } from './foreign-words.ts';
 import { checkPattern } from './host-pattern.ts';
@@ -22,6 +23,8 @@ export interface PlaybookOptions {
   readonly knownNames?: ReadonlySet<string>;
   /** Variables of -e, which nothing overrides: what reads only them is checked at once. */
   readonly extraVars?: JsonObject;
+  /** Compiles playbooks that a task names; without it such a task is a mistake. */
+  readonly compileHook?: CompileHook;
 }
 
 const playSchema = z.strictObject(playKeys);
@@ -68,6 +71,7 @@ class PlayReader {
   readonly #modules: ReadonlyMap<string, ModuleFacts>;
   readonly #variables: ReadonlySet<string> | undefined;
   readonly #extraVars: JsonObject;
+  readonly #compileHook: CompileHook | undefined;
   readonly #read: Set<string>;
 
   constructor(
@@ -82,6 +86,7 @@ class PlayReader {
     this.#modules = modules;
     this.#variables = options.knownNames;
     this.#extraVars = options.extraVars ?? {};
+    this.#compileHook = options.compileHook;
     this.#read = read;
   }
 
@@ -188,7 +193,8 @@ class PlayReader {
       registered,
       firstIndex,
     };
-    return readSteps(play, start, { modules: this.#modules, source: this.#source, mistakes: this.#mistakes });
+    const reading = { modules: this.#modules, source: this.#source, mistakes: this.#mistakes };
+    return readSteps(play, start, { ...reading, compileHook: this.#compileHook });
   }
 
   #add(offset: number, message: string, hint?: string): void {

@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.ts';
 import type { Names } from '../expression/expression.ts';
 import { type CheckedCondition, type ConditionFault, compileConditions, testCondition } from './compile-condition.ts';
+import { type CompileHook, withHook } from './compiled-hook.ts';
 import type { Condition } from './condition.ts';
 import type { NamesInSight } from './expression-names.ts';
 import { knownKeysAt } from './known-keys.ts';
@@ -23,13 +24,20 @@ interface Parts {
   readonly leaves: readonly TemplateLeaf[];
   /** Conditions by parameter; a single one where the playbook has no list. */
   readonly conditions: ReadonlyMap<string, CheckedCondition | readonly CheckedCondition[]>;
+  readonly compileHook: CompileHook | undefined;
 }
 
 /**
  * Reads the parameters of a task. What holds no {{ }} is checked against the module's schema at once, what does is
  * checked when it is rendered; if all it reads is in `fixed`, that is now.
  */
-export function readParams(module: ModuleFacts, node: YamlNode, sight: NamesInSight, fixed: Names): ReadParams {
+export function readParams(
+  module: ModuleFacts,
+  node: YamlNode,
+  sight: NamesInSight,
+  fixed: Names,
+  compileHook?: CompileHook,
+): ReadParams {
   const conditionKeys = module.conditions ?? [];
   const { leaves, faults } = compileTemplates(node, sight, conditionKeys);
   const conditions = new Map<string, CheckedCondition | readonly CheckedCondition[]>();
@@ -43,7 +51,7 @@ export function readParams(module: ModuleFacts, node: YamlNode, sight: NamesInSi
     if (given.items !== undefined) conditions.set(key, compiled.conditions);
     else if (first !== undefined) conditions.set(key, first);
   }
-  const parts: Parts = { module, value: node.value ?? {}, leaves, conditions };
+  const parts: Parts = { module, value: node.value ?? {}, leaves, conditions, compileHook };
   const now = fillTemplates(parts.value, leaves.filter(isFixed(fixed)), fixed);
   const open = leaves.filter((leaf) => !isFixed(fixed)(leaf)).map((leaf) => leaf.path);
   const value = now.kind === 'known' ? now.value : parts.value;
@@ -54,7 +62,7 @@ export function readParams(module: ModuleFacts, node: YamlNode, sight: NamesInSi
   ];
   return {
     template: paramTemplate(parts),
-    schemaMistakes: checkAgainstSchema(module, value, node, ignored),
+    schemaMistakes: checkAgainstSchema(parts, value, node, ignored),
     faults: [...faults, ...conditionFaults],
   };
 }
@@ -70,15 +78,23 @@ function conditionPaths(faults: readonly ConditionFault[], keys: readonly string
 }
 
 function checkAgainstSchema(
-  module: ModuleFacts,
+  { module, compileHook }: Parts,
   value: Json,
   node: YamlNode,
   ignored: readonly YamlPath[],
 ): SchemaMistake[] {
   const parsed = module.params.safeParse(value);
-  if (parsed.success) return [];
+  if (parsed.success) return ignored.length > 0 ? [] : hookMistakes(module, parsed.data, compileHook);
   const mistakes = explainIssues(parsed.error.issues, wording(module, value, node));
   return mistakes.filter((mistake) => mistake.at === 'key' || !ignored.some((path) => touches(mistake.path, path)));
+}
+
+/** Once all parameters are known: whether the playbook that one of them names can be compiled. */
+function hookMistakes(module: ModuleFacts, params: unknown, compileHook: CompileHook | undefined): SchemaMistake[] {
+  const made = withHook(module, params, compileHook);
+  if (made.kind === 'known' || module.compiles === undefined) return [];
+  const { why, hint } = made;
+  return [{ path: [module.compiles.playbook], at: 'value', message: why, ...(hint === undefined ? {} : { hint }) }];
 }
 
 /** True if a mistake lies at, below or above an open value; a mistake of the whole counts only if the whole is open. */
@@ -124,9 +140,12 @@ function fillAndParse(parts: Parts, scope: Scope): ReturnType<ParamTemplate['ren
   return filled.kind === 'known' ? parse(parts, filled.value) : filled;
 }
 
-function parse({ module }: Parts, value: Json): ReturnType<ParamTemplate['render']> {
+function parse({ module, compileHook }: Parts, value: Json): ReturnType<ParamTemplate['render']> {
   const parsed = module.params.safeParse(value);
-  if (parsed.success) return { kind: 'known', params: parsed.data };
+  if (parsed.success) {
+    const made = withHook(module, parsed.data, compileHook);
+    return made.kind === 'known' ? made : { kind: 'invalid', why: [made.why, made.hint ?? ''].join('. ') };
+  }
   const why = explainIssues(parsed.error.issues, wording(module, value)).map(({ message, hint }) =>
     hint === undefined ? message : `${message}. ${hint}`,
   );

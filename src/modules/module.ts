@@ -63,6 +63,8 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   readonly params: z.ZodType<Params>;
   /** Names of parameters that hold a condition, or a list of them; the engine gives `Condition` values for them. */
   readonly conditions?: readonly string[];
+  /** Name of the parameter that names a playbook's file, and of the one with variables for it; the loader gives a `CompiledHook` for the first. */
+  readonly compiles?: { readonly playbook: string; readonly vars: string };
   /** True if nothing on the host may be touched without root. */
   readonly needsRoot: boolean;
   /** Reads the host and changes nothing. */

@@ -1,11 +1,7 @@
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { hookFile } from '../../compile/hook-file.ts';
-import { hookTasks } from '../../compile/hook-tasks.ts';
+import { hookOfPlaybook } from '../../compile/hook-of-playbook.ts';
 import { readExtraVars } from '../../config/extra-vars.ts';
-import { loadPlaybook } from '../../config/playbook.ts';
 import { fileReader, readFailure } from '../../config/text-reader.ts';
-import { refuseUnreadVars } from '../../config/unread-vars.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { MODULES } from '../../modules/registry.ts';
@@ -66,20 +62,11 @@ export const compileCommand: CommandSpec = {
 function compiled(file: string, given: Given, version: string): string {
   const text = readText(file);
   const extraVars = readExtraVars(given.list('extra-vars'), fileReader);
-  const { vars } = extraVars;
-  const playbook = loadPlaybook(file, text, MODULES, { knownNames: new Set(Object.keys(vars)), extraVars: vars });
-  refuseUnreadVars(extraVars, playbook, new Set());
-  const tasks = hookTasks(playbook, vars, MODULES);
-  if (tasks.length === 0) {
-    throw new UnbusyError('E_PLAYBOOK', `${file}: no task is left for a hook to do`, {
-      hint: 'Every `when` is false with the vars of the play and -e.',
-    });
-  }
   const budgetSeconds = Math.ceil((given.duration('budget') ?? 0) / 1000);
   if (budgetSeconds < 1 || budgetSeconds > MOST_SECONDS) {
     throw new UnbusyError('E_USAGE', '--budget must lie between one second and a day');
   }
-  return hookFile(tasks, { version, playbook: basename(file), playbookText: text, budgetSeconds });
+  return hookOfPlaybook({ file, text, extraVars, modules: MODULES, version, budgetSeconds });
 }
 
 /** A whole file or none: an installer may start it at any moment. */

@@ -6,6 +6,7 @@ import { printable } from '../../core/text.ts';
 import { MODULES } from '../../modules/registry.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Given } from '../given.ts';
+import { hookCompiler } from '../hook-compiler.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../load-inputs.ts';
 import { withNearFile } from '../near-file.ts';
@@ -39,7 +40,7 @@ export function lintFiles(io: Io, files: readonly string[], given: Given): numbe
 
 function mistakesOf(file: string): readonly UnbusyError[] {
   try {
-    loadPlaybook(file, readText(file), MODULES);
+    loadPlaybook(file, readText(file), MODULES, { compileHook: hookCompiler(file) });
     return [];
   } catch (error) {
     if (error instanceof MistakesError) return error.mistakes;
