@@ -1,12 +1,15 @@
 // Bundles the command into one file, and has V8 compile it; `npm ci` runs it, so a checkout is usable after one command.
+//
+//   node build.mjs [FOLDER]      FOLDER is dist unless told
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = new URL('.', import.meta.url);
+const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('dist', here)));
 const { version } = JSON.parse(readFileSync(new URL('package.json', here), 'utf8'));
 
 /** zod brings its messages in some fifty languages; ours are in one, and each start would read them all. */
@@ -28,21 +31,21 @@ const shared = {
   logLevel: 'warning',
 };
 
-mkdirSync(new URL('dist', here), { recursive: true });
-rmSync(new URL('dist/bundle.cjs.cache', here), { force: true });
+mkdirSync(folder, { recursive: true });
+rmSync(join(folder, 'bundle.cjs.cache'), { force: true });
 // The shell parser stays in files of its own, which are read only when an installer is patched.
-const { resolve } = createRequire(import.meta.url);
-copyFileSync(resolve('web-tree-sitter'), new URL('dist/web-tree-sitter.cjs', here));
-for (const library of ['web-tree-sitter', 'tree-sitter-bash']) {
-  const wasm = resolve(`${library}/${library}.wasm`);
-  copyFileSync(wasm, new URL(`dist/${library}.wasm`, here));
-  copyFileSync(join(dirname(wasm), 'LICENSE'), new URL(`dist/${library}.LICENSE.txt`, here));
+const library = createRequire(import.meta.url).resolve;
+copyFileSync(library('web-tree-sitter'), join(folder, 'web-tree-sitter.cjs'));
+for (const name of ['web-tree-sitter', 'tree-sitter-bash']) {
+  const wasm = library(`${name}/${name}.wasm`);
+  copyFileSync(wasm, join(folder, `${name}.wasm`));
+  copyFileSync(join(dirname(wasm), 'LICENSE'), join(folder, `${name}.LICENSE.txt`));
 }
 // The bundle is a function of what a module is given, so that it can be compiled apart from being run.
 await build({
   ...shared,
   entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/bundle.cjs',
+  outfile: join(folder, 'bundle.cjs'),
   format: 'cjs',
   loader: { '.sh': 'text' },
   external: ['cpu-features', '*.node'],
@@ -57,9 +60,10 @@ await build({
 await build({
   ...shared,
   entryPoints: ['src/cli/start.ts'],
-  outfile: 'dist/unbusy.mjs',
+  outfile: join(folder, 'unbusy.mjs'),
   format: 'esm',
   banner: { js: '#!/usr/bin/env node' },
 });
-chmodSync(new URL('dist/unbusy.mjs', here), 0o755);
-execFileSync(process.execPath, [fileURLToPath(new URL('scripts/compile-bundle.mjs', here))], { stdio: 'inherit' });
+chmodSync(join(folder, 'unbusy.mjs'), 0o755);
+const compile = fileURLToPath(new URL('scripts/compile-bundle.mjs', here));
+execFileSync(process.execPath, [compile, join(folder, 'bundle.cjs')], { stdio: 'inherit' });

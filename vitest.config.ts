@@ -21,8 +21,8 @@ const project = (name: string, extra: object) => ({
 const WHOLE_MACHINE = ['test/contract/release/**/*.test.ts', 'test/contract/scan/**/*.test.ts'];
 const CONTRACT = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** One lab at a time on a machine. */
-const LAB = { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false, maxWorkers: 1 };
+/** Each file has a lab of its own: as many at a time as a machine has seats for. */
+const LAB = { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 };
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-// Writes V8's compiled form of dist/bundle.cjs beside it. What a first look at a playbook calls is run once before, for
+// Writes V8's compiled form of a bundle, the first argument, beside it. What a first look at a playbook calls is run once before, for
 // V8 compiles a function when it is first called, and keeps what is compiled then.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 
 const root = new URL('..', import.meta.url);
-const file = fileURLToPath(new URL('dist/bundle.cjs', root));
+const file = process.argv[2];
 const playbook = fileURLToPath(new URL('playbooks/sweep-dead.yml', root));
 
 const script = new Script(readFileSync(file, 'utf8'), { filename: file });

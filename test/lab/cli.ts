@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRunLab } from './can-run.ts';
 import type { HostOptions } from './host-options.ts';
 import { openLab } from './lab.ts';
-import { LAB_DIR } from './paths.ts';
+import { type Seat, seatOf } from './seat.ts';
 
 const USAGE = `lab up [NAME[:legacy][:child][:live-restore][:slave|:private|:shared]]...   brings hosts up until ^C
 lab ssh NAME [COMMAND]                                                     logs in on one of them
-lab down                                                                   ends a lab that runs elsewhere`;
+lab down [SEAT]                                                            ends a lab that runs elsewhere`;
 
 /** Reads "a:legacy:child" as host options. */
 function parseHost(word: string): HostOptions {
@@ -35,7 +35,7 @@ async function up(words: readonly string[]): Promise<void> {
       const { address, keyFile, knownHostsFile } = host.access;
       console.log(`${host.name}: ssh -i ${keyFile} -o UserKnownHostsFile=${knownHostsFile} root@${address}`);
     }
-    console.log('up; ^C ends them');
+    console.log(`up in seat ${lab.seat.number}; ^C ends them`);
     await stop;
   } finally {
     await lab.close();
@@ -43,23 +43,32 @@ async function up(words: readonly string[]): Promise<void> {
 }
 
 async function ssh(name: string, command: readonly string[]): Promise<number> {
-  const socket = join(LAB_DIR, 'mux', name);
-  if (!existsSync(socket)) throw new Error(`no lab host ${name} is up`);
+  const [socket, other] = seatsUp()
+    .map((seat) => seat.socket(name))
+    .filter(existsSync);
+  if (socket === undefined) throw new Error(`no lab host ${name} is up`);
+  if (other !== undefined) throw new Error(`a lab host ${name} is up twice: ${socket} and ${other}`);
   const child = spawn('ssh', ['-o', `ControlPath=${socket}`, 'root@lab', ...command], { stdio: 'inherit' });
   const [code] = await once(child, 'close');
   return typeof code === 'number' ? code : 1;
 }
 
-function down(): void {
-  const file = join(LAB_DIR, 'keeper.pid');
-  if (!existsSync(file)) throw new Error('no lab is up');
-  process.kill(Number(readFileSync(file, 'utf8')), 'SIGTERM');
+function seatsUp(): readonly Seat[] {
+  const numbers = readdirSync('/var/lib').flatMap((name) => /^unbusy-lab-(\d+)$/.exec(name)?.[1] ?? []);
+  return numbers.map((number) => seatOf(Number(number)));
+}
+
+function down(number: string | undefined): void {
+  const [seat, other] = seatsUp().filter((each) => number === undefined || each.number === Number(number));
+  if (seat === undefined) throw new Error('no such lab is up');
+  if (other !== undefined) throw new Error(`labs are up in the seats ${seat.number} and ${other.number}: say which`);
+  process.kill(Number(readFileSync(join(seat.dir, 'keeper.pid'), 'utf8')), 'SIGTERM');
 }
 
 async function main([command, ...words]: readonly string[]): Promise<number> {
   if (command === 'up') await up(words);
   else if (command === 'ssh' && words[0]) return ssh(words[0], words.slice(1));
-  else if (command === 'down') down();
+  else if (command === 'down') down(words[0]);
   else throw new Error(USAGE);
   return 0;
 }

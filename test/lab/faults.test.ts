@@ -187,7 +187,7 @@ describeLab(
       await hosts.plain.fresh(async (host) => {
         await plantFrozenWriter(host);
         await host.reset();
-        expect(await host.must('losetup --list --noheadings | grep -c unbusy-lab-plain || :')).toBe('0');
+        expect(await host.must(`losetup --list --noheadings | grep -c ${host.diskImage('')} || :`)).toBe('0');
       });
     });
 

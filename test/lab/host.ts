@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, type Ran } from './command.ts';
 import { type HostOptions, hostFiles } from './host-options.ts';
-import { LAB_DIR, source } from './paths.ts';
+import { source } from './paths.ts';
+import type { Seat } from './seat.ts';
 import { type Access, openConnection, type RemoteOptions, runOnHost } from './ssh.ts';
 
 /** What every host of a lab is made from. */
 export interface Materials {
+  readonly seat: Seat;
   readonly base: string;
   readonly programs: string;
   readonly images: string;
@@ -24,6 +26,7 @@ export class LabHost {
   readonly options: HostOptions;
   /** For other ssh clients; the accounts are those of base/root/usr/local/lib/lab/accounts.sh and root. */
   readonly access: Access;
+  readonly seat: Seat;
   readonly #materials: Materials;
   #up = false;
   #used = false;
@@ -33,6 +36,7 @@ export class LabHost {
     if (!/^[a-z][a-z0-9-]{0,9}$/.test(options.name)) throw new Error(`not a lab host name: ${options.name}`);
     this.name = options.name;
     this.options = options;
+    this.seat = materials.seat;
     this.access = { address, port: 22, keyFile: materials.keyFile, knownHostsFile: materials.knownHostsFile };
     this.#materials = materials;
   }
@@ -46,7 +50,7 @@ export class LabHost {
     if (this.#up) return;
     this.#writeTree();
     const ended = this.#boot();
-    await this.#waitFor('ssh', ended, () => openConnection(this.name, this.access));
+    await this.#waitFor('ssh', ended, () => openConnection(this.access, this.seat.socket(this.name)));
     await this.#waitFor('docker', ended, async () => (await this.sh('docker version')).code === 0);
     this.#up = true;
     await this.must(`
@@ -58,7 +62,7 @@ export class LabHost {
   /** Takes the host off the network at once, as a power failure does; its disk is gone with it. */
   async stop(): Promise<void> {
     this.#up = false;
-    await mustRun('sh', [source('machine/teardown.sh'), LAB_DIR, this.name]);
+    await mustRun('sh', [source('machine/teardown.sh'), `${this.seat.number}`, this.name]);
   }
 
   /** Gives back a host without faults, containers or changes, under the same address and host key (about 2 s). */
@@ -80,17 +84,22 @@ export class LabHost {
 
   /** Drops all packets from and to the host, without a word to either side, until `heal`. */
   async cut(): Promise<void> {
-    await mustRun('ip', ['link', 'set', `ub-${this.name}`, 'nomaster']);
+    await mustRun('ip', ['link', 'set', this.seat.link(this.name), 'nomaster']);
   }
 
   /** Undoes `cut`. */
   async heal(): Promise<void> {
-    await mustRun('ip', ['link', 'set', `ub-${this.name}`, 'master', 'unbusy0']);
+    await mustRun('ip', ['link', 'set', this.seat.link(this.name), 'master', this.seat.bridge]);
+  }
+
+  /** A file of the host for a loop device: the name tells whose device it is, for the machine gives them to all hosts. */
+  diskImage(what: string): string {
+    return `/var/lib/unbusy-lab-${this.seat.number}.${this.name}.${what}.img`;
   }
 
   /** Runs a script through ssh, as root with bash unless told; whatever it exits with is a value. */
   sh(script: string, options: RemoteOptions = {}): Promise<Ran> {
-    return runOnHost(this.name, this.access, script, options);
+    return runOnHost(this.access, this.seat.socket(this.name), script, options);
   }
 
   /** Runs a bash script as root that must not fail in any line; returns its output without the last newline. */
@@ -101,7 +110,7 @@ export class LabHost {
   }
 
   #writeTree(): void {
-    const upper = join(LAB_DIR, 'hosts', this.name, 'upper');
+    const upper = join(this.seat.dir, 'hosts', this.name, 'upper');
     const put = (path: string, text: string, mode = 0o644) => {
       mkdirSync(dirname(join(upper, path)), { recursive: true });
       writeFileSync(join(upper, path), text, { mode });
@@ -110,7 +119,7 @@ export class LabHost {
     put('/etc/hostname', `${this.name}\n`);
     put('/etc/hosts', `127.0.0.1 localhost ${this.name}\n`);
     put('/etc/ssh/lab_authorized_keys', readFileSync(`${this.#materials.keyFile}.pub`, 'utf8'));
-    const keys = join(LAB_DIR, 'keys', this.name);
+    const keys = join(this.seat.dir, 'keys', this.name);
     for (const type of ['ed25519', 'ecdsa']) {
       const file = `ssh_host_${type}_key`;
       put(`/etc/ssh/${file}`, readFileSync(join(keys, file), 'utf8'), 0o600);
@@ -121,8 +130,14 @@ export class LabHost {
   }
 
   #boot(): { code?: number | null } {
-    const console = openSync(join(LAB_DIR, 'hosts', this.name, 'console.log'), 'a');
-    const args = [source('machine/boot.sh'), LAB_DIR, this.name, this.access.address, this.#materials.base];
+    const console = openSync(join(this.seat.dir, 'hosts', this.name, 'console.log'), 'a');
+    const args = [
+      source('machine/boot.sh'),
+      `${this.seat.number}`,
+      this.name,
+      this.access.address,
+      this.#materials.base,
+    ];
     const child = spawn('sh', args, { detached: true, stdio: ['ignore', console, console] });
     closeSync(console);
     const ended: { code?: number | null } = {};
@@ -142,7 +157,7 @@ export class LabHost {
   }
 
   #console(): string {
-    return readFileSync(join(LAB_DIR, 'hosts', this.name, 'console.log'), 'utf8')
+    return readFileSync(join(this.seat.dir, 'hosts', this.name, 'console.log'), 'utf8')
       .split('\n')
       .slice(-25)
       .join('\n');

@@ -1,28 +1,31 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { LAB_DIR, source } from './paths.ts';
+import { source } from './paths.ts';
+import { type Seat, seatOf } from './seat.ts';
 
-/** The process that holds the machine's one lab and ends it when we go, however we go. */
+/** The process that holds one of the machine's labs and ends it when we go, however we go. */
 export interface Keeper {
+  readonly seat: Seat;
   /** Ends every host and waits until nothing is left of the lab. */
   end(): Promise<void>;
 }
 
-/** Claims the lab of this machine, after ending what a crashed one left; throws where another is up. */
+/** Claims a lab of this machine, after ending what a crashed one left there; throws where all are up. */
 export async function startKeeper(): Promise<Keeper> {
   // In a session of its own, so that a ^C for us does not reach it: it acts on the end of its input.
-  const child = spawn('sh', [source('machine/keeper.sh'), LAB_DIR], {
+  const child = spawn('sh', [source('machine/keeper.sh')], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.on('error', () => {});
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const ready = new Promise<boolean>((resolve) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(line === 'ready'));
+  const ready = new Promise<number>((resolve) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(Number(/^ready (\d+)$/.exec(line)?.[1])));
   });
-  const isReady = await Promise.race([ready, ended.then(() => false)]);
-  if (!isReady) throw new Error(await refusal(await ended));
+  const seat = await Promise.race([ready, ended.then(() => 0)]);
+  if (!seat) throw new Error(await refusal(await ended));
   return {
+    seat: seatOf(seat),
     async end() {
       child.stdin.end();
       await ended;

@@ -6,11 +6,12 @@ import { LabHost, type Materials } from './host.ts';
 import type { HostOptions } from './host-options.ts';
 import { ensureImages } from './images.ts';
 import { startKeeper } from './keeper.ts';
-import { LAB_DIR } from './paths.ts';
 import { ensurePrograms } from './programs.ts';
+import type { Seat } from './seat.ts';
 
-/** Real hosts on this machine, on a network of their own (10.77.0.0/24). */
+/** Real hosts on this machine, on a network of their own (10.77.SEAT.0/24). */
 export interface Lab {
+  readonly seat: Seat;
   readonly keyFile: string;
   /** Holds the keys of all hosts that were asked for, by address. */
   readonly knownHostsFile: string;
@@ -20,13 +21,14 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Takes the machine's lab; throws if another one is up. */
+/** Takes a free lab of the machine; throws if all are up. */
 export async function openLab(): Promise<Lab> {
   const keeper = await startKeeper();
   try {
-    const materials = await prepare();
+    const materials = await prepare(keeper.seat);
     const hosts = new Map<string, LabHost>();
     return {
+      seat: keeper.seat,
       keyFile: materials.keyFile,
       knownHostsFile: materials.knownHostsFile,
       async host(options) {
@@ -46,21 +48,21 @@ export async function openLab(): Promise<Lab> {
   }
 }
 
-async function prepare(): Promise<Materials> {
+async function prepare(seat: Seat): Promise<Materials> {
   const base = await ensureBase();
   const programs = await ensurePrograms();
   const images = await ensureImages(programs);
-  const keyFile = join(LAB_DIR, 'key');
-  for (const folder of ['hosts', 'mux', 'keys']) mkdirSync(join(LAB_DIR, folder), { recursive: true });
+  const keyFile = join(seat.dir, 'key');
+  for (const folder of ['hosts', 'mux', 'keys']) mkdirSync(join(seat.dir, folder), { recursive: true });
   await newKey(keyFile, 'ed25519');
-  return { base, programs, images, keyFile, knownHostsFile: join(LAB_DIR, 'known_hosts') };
+  return { seat, base, programs, images, keyFile, knownHostsFile: join(seat.dir, 'known_hosts') };
 }
 
 async function newHost(options: HostOptions, hosts: Map<string, LabHost>, materials: Materials): Promise<LabHost> {
-  const address = `10.77.0.${11 + hosts.size}`;
+  const address = materials.seat.address(hosts.size);
   const host = new LabHost(options, address, materials);
   hosts.set(options.name, host);
-  const keys = join(LAB_DIR, 'keys', options.name);
+  const keys = join(materials.seat.dir, 'keys', options.name);
   mkdirSync(keys, { recursive: true });
   for (const type of ['ed25519', 'ecdsa']) {
     const file = join(keys, `ssh_host_${type}_key`);

@@ -6,9 +6,11 @@ import { source } from './paths.ts';
 // Everything that came through sshd stays in its control group, whoever its parent is now. Looked at from outside,
 // so that it works while the host is cut off.
 const SCRIPT = `
-  . "$1"
+  seat=$2
+  . "$1/seat.sh"
+  . "$1/cgroups.sh"
   for hierarchy in $(hierarchies); do
-    find "$hierarchy/unbusy-lab/$2" -path '*/ssh.service*' -name cgroup.procs -exec cat {} + 2>/dev/null
+    find "$hierarchy/$group/$3" -path '*/ssh.service*' -name cgroup.procs -exec cat {} + 2>/dev/null
   done | sort -un | while read -r pid; do
     read -r name <"/proc/$pid/comm" || continue
     case $name in sshd* | legacy-rmdir) continue ;; esac
@@ -20,7 +22,7 @@ const SCRIPT = `
 
 /** The processes that sessions over ssh have left on a host, as "name: command line"; sshd itself is left out. */
 export async function leftRunning(host: LabHost): Promise<readonly string[]> {
-  const text = await mustRun('sh', ['-c', SCRIPT, 'look', source('machine/cgroups.sh'), host.name]);
+  const text = await mustRun('sh', ['-c', SCRIPT, 'look', source('machine'), `${host.seat.number}`, host.name]);
   return text.split('\n').filter(Boolean);
 }
 

@@ -1,8 +1,5 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where the running lab keeps its hosts, keys and sockets; removed when it ends. */
-export const LAB_DIR = '/var/lib/unbusy-lab';
-
 /** What is worth keeping between labs: base trees, programs, image archives. */
 export const CACHE_DIR = '/var/cache/unbusy-lab';
 

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { type CommandOptions, type Ran, run } from './command.ts';
-import { LAB_DIR } from './paths.ts';
 
 /** What another ssh client needs to log in on a lab host. */
 export interface Access {
@@ -11,9 +9,7 @@ export interface Access {
   readonly knownHostsFile: string;
 }
 
-const socketOf = (name: string): string => join(LAB_DIR, 'mux', name);
-
-function clientArguments(name: string, access: Access): string[] {
+function clientArguments(access: Access, socket: string): string[] {
   const options = {
     UserKnownHostsFile: access.knownHostsFile,
     GlobalKnownHostsFile: '/dev/null',
@@ -23,15 +19,15 @@ function clientArguments(name: string, access: Access): string[] {
     LogLevel: 'ERROR',
     ConnectTimeout: '2',
     ServerAliveInterval: '5',
-    ControlPath: socketOf(name),
+    ControlPath: socket,
   };
   return ['-F', '/dev/null', '-i', access.keyFile, ...Object.entries(options).flatMap(([k, v]) => ['-o', `${k}=${v}`])];
 }
 
 /** Opens the connection that later commands share; false where the host does not let us in (yet). */
-export function openConnection(name: string, access: Access): Promise<boolean> {
+export function openConnection(access: Access, socket: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const args = [...clientArguments(name, access), '-M', '-N', '-f', `root@${access.address}`];
+    const args = [...clientArguments(access, socket), '-M', '-N', '-f', `root@${access.address}`];
     // Pipes would stay open as long as the connection does.
     spawn('ssh', args, { stdio: 'ignore' }).on('close', (code) => resolve(code === 0));
   });
@@ -46,9 +42,9 @@ export interface RemoteOptions extends CommandOptions {
 }
 
 /** Runs a script with the account's login shell (root's is bash). */
-export function runOnHost(name: string, access: Access, script: string, options: RemoteOptions = {}): Promise<Ran> {
+export function runOnHost(access: Access, socket: string, script: string, options: RemoteOptions = {}): Promise<Ran> {
   const { user = 'root', terminal = false } = options;
   const login = user === 'root' ? [] : ['-o', 'ControlPath=none'];
-  const args = [...login, ...clientArguments(name, access), ...(terminal ? ['-tt'] : [])];
+  const args = [...login, ...clientArguments(access, socket), ...(terminal ? ['-tt'] : [])];
   return run('ssh', [...args, `${user}@${access.address}`, '--', script], options);
 }

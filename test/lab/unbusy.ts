@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport, TaskResult } from '../../src/core/results.ts';
@@ -30,11 +30,15 @@ export interface Login {
 /** The command as a user runs it, built from this checkout, on the laptop side of the lab. */
 export class Unbusy {
   readonly #folder = mkdtempSync(join(tmpdir(), 'unbusy-lab-'));
+  readonly #command = join(this.#folder, 'dist/unbusy.mjs');
 
   constructor() {
     // Runs are recorded there, and not in the home of whoever runs the lab.
     process.env.XDG_STATE_HOME = join(this.#folder, 'state');
-    execFileSync('node', ['build.mjs'], { cwd: ROOT });
+    // A build of its own, in a package of its own: other labs build and run at the same time.
+    execFileSync('node', ['build.mjs', join(this.#folder, 'dist')], { cwd: ROOT });
+    for (const name of ['package.json', 'playbooks', 'inventory'])
+      symlinkSync(join(ROOT, name), join(this.#folder, name));
   }
 
   /** What follows `node` on a command line of `unbusy ARGS`, with an inventory of these hosts that only it reads. */
@@ -56,7 +60,7 @@ export class Unbusy {
     writeFileSync(join(folder, 'ssh_config'), config.join(''));
     writeFileSync(join(folder, 'inventory.yml'), `all:\n  hosts:\n${entries.join('')}`);
     const shared = ['-i', join(folder, 'inventory.yml'), '--ssh-config', join(folder, 'ssh_config')];
-    return [join(ROOT, 'dist/unbusy.mjs'), ...args, ...shared];
+    return [this.#command, ...args, ...shared];
   }
 
   /** Runs `unbusy ARGS` on these hosts, and gives what it printed. */
@@ -66,7 +70,7 @@ export class Unbusy {
 
   /** Goes on with the newest run that has something left. */
   resume(args: readonly string[]): Promise<Ran> {
-    return run('node', [join(ROOT, 'dist/unbusy.mjs'), 'resume', ...args], { timeoutMs: 180_000 });
+    return run('node', [this.#command, 'resume', ...args], { timeoutMs: 180_000 });
   }
 
   /** Runs the shipped sweep on these hosts. */

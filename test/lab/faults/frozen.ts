@@ -17,7 +17,7 @@ export interface PlantedFrozen {
 /** A writer in state D that no signal ends: its volume, an ext4 on a loop device, is frozen under it. */
 export async function plantFrozenWriter(host: LabHost): Promise<PlantedFrozen> {
   const mountPoint = '/srv/frozen';
-  const image = `/var/lib/unbusy-lab-${host.name}-frozen.img`;
+  const image = host.diskImage('frozen');
   const device = await host.must(`
     truncate -s 16M ${image}
     mkfs.ext4 -q ${image}

@@ -52,7 +52,7 @@ export interface PlantedDevice {
 
 /** A monitor holds a volume's file system after the host's unmount: the device stays busy on every kernel. */
 export async function plantBusyDevice(host: LabHost): Promise<PlantedDevice> {
-  const image = `/var/lib/unbusy-lab-${host.name}-volume.img`;
+  const image = host.diskImage('volume');
   const device = await host.must(`
     truncate -s 16M ${image}
     mkfs.ext4 -q ${image}

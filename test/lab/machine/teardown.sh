@@ -1,12 +1,13 @@
 #!/bin/sh
-# Ends one lab host, or all of them and the network, and removes what they left.
-# Needs no record of what was started: everything carries the lab's name. May be
+# Ends one host of a lab, or all of them and the network, and removes what they left.
+# Needs no record of what was started: everything carries the lab's seat. May be
 # repeated at any time.
 #
-#   teardown.sh LAB_DIR [NAME]
+#   teardown.sh SEAT [NAME]
 set -u
-lab=$1
+seat=$1
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+. "$here/seat.sh"
 . "$here/cgroups.sh"
 
 # A process that waits for a frozen file system cannot be ended before it is thawed.
@@ -32,9 +33,9 @@ end_host() { # NAME
   thaw "$1"
   end_processes "$1"
   remove_group "$1"
-  ip netns delete "unbusy-$1" 2>/dev/null
-  ip link delete "ub-$1" 2>/dev/null
-  losetup --list --noheadings --output NAME,BACK-FILE | awk -v part="unbusy-lab-$1-" 'index($2, part) { print $1 }' |
+  ip netns delete "$(link_of "$1")" 2>/dev/null
+  ip link delete "$(link_of "$1")" 2>/dev/null
+  losetup --list --noheadings --output NAME,BACK-FILE | awk -v part="/unbusy-lab-$seat.$1." 'index($2, part) { print $1 }' |
     while read -r device; do losetup --detach "$device"; done
   [ -d "$lab/hosts/$1" ] || return 0
   chattr -R -i "$lab/hosts/$1" 2>/dev/null
@@ -43,9 +44,9 @@ end_host() { # NAME
 
 known_names() {
   ls "$lab/hosts" 2>/dev/null
-  ip netns list | awk '$1 ~ /^unbusy-/ { print substr($1, 8) }'
+  ip netns list | awk -v start="$(link_of '')" 'index($1, start) == 1 { print substr($1, length(start) + 1) }'
   for hierarchy in $(hierarchies); do
-    find "$hierarchy/unbusy-lab" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sed 's|.*/||'
+    find "$hierarchy/$group" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sed 's|.*/||'
   done
 }
 
@@ -53,6 +54,6 @@ if [ $# -gt 1 ]; then
   end_host "$2"
 else
   for name in $(known_names | sort -u); do end_host "$name"; done
-  ip link delete unbusy0 2>/dev/null
+  ip link delete "$bridge" 2>/dev/null
 fi
 exit 0
