@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { UnbusyError } from '../core/errors.ts';
 
 /** How a channel ended: with an exit number, by a signal's name, or with the link (`lost` says why). */
@@ -21,6 +22,9 @@ export interface Channel {
   destroy(): void;
 }
 
+/** A byte stream to a UNIX socket of the host, or why there is none: not allowed, nobody listens, too late. */
+export type Dialled = { readonly ok: true; readonly stream: Duplex } | { readonly ok: false; readonly why: string };
+
 /** A live way to a host on which commands can be started. */
 export interface Link {
   readonly host: string;
@@ -29,6 +33,8 @@ export interface Link {
   open(
     commandLine: string,
   ): Promise<{ readonly ok: true; readonly channel: Channel } | { readonly ok: false; readonly error: UnbusyError }>;
+  /** Connects to a UNIX socket of the host as the user who is logged in. Absent: this transport cannot. */
+  dialSocket?(path: string, deadlineMs: number): Promise<Dialled>;
   /** Resolves when nothing of it is left on the controller; nobody has to wait for that. */
   close(): void | Promise<void>;
 }

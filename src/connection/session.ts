@@ -1,4 +1,5 @@
 import type { UnbusyError } from '../core/errors.ts';
+import type { Dialled } from './link.ts';
 
 /** A program that runs on hosts: constant text, the same bytes everywhere. `name` is its file name without .sh. */
 export interface Program {
@@ -77,6 +78,11 @@ export interface Session {
   /** True once the session is over: every later call answers lost. Absent: it cannot end before `close`. */
   readonly over?: boolean;
   call(call: Call): Promise<Outcome>;
+  /**
+   * Connects to a UNIX socket of the host beside the calls, as the user who logged in, whoever `become` made of him. The
+   * stream ends with the session. Absent: the transport cannot; refused, or by a user without the right: ask with a program.
+   */
+  dialSocket?(path: string, deadlineMs: number): Promise<Dialled>;
   /** Ends the remote process group; pending calls answer lost. Resolves when it is known to be gone, or says what is left. */
   cancel(reason: string): Promise<{ readonly gone: boolean; readonly left?: string }>;
   /** Ends the remote shell in good order. */

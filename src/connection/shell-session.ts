@@ -1,7 +1,7 @@
 import { systemClock } from '../core/clock.ts';
 import { endGroup, type GroupEnd } from './end-group.ts';
 import type { ShellPlace } from './host-facts.ts';
-import type { Link } from './link.ts';
+import type { Dialled, Link } from './link.ts';
 import { openShell, type ShellOptions } from './open-shell.ts';
 import type { Call, HostFacts, Opened, Outcome, Session } from './session.ts';
 import type { ShellWire } from './shell-wire.ts';
@@ -34,6 +34,7 @@ class ShellSession implements Session {
   readonly host: string;
   readonly transport: Link['transport'];
   readonly facts: HostFacts;
+  readonly dialSocket?: (path: string, deadlineMs: number) => Promise<Dialled>;
   readonly #link: Link;
   readonly #wire: ShellWire;
   readonly #place: ShellPlace;
@@ -49,6 +50,7 @@ class ShellSession implements Session {
     this.#wire = wire;
     this.#place = place;
     this.#options = options;
+    if (link.dialSocket !== undefined) this.dialSocket = link.dialSocket.bind(link);
     wire.onOverdue = async () => (await this.#endRemote()).left;
   }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { UnbusyError } from '../core/errors.ts';
-import type { Channel } from './link.ts';
+import type { Channel, Dialled } from './link.ts';
 import { SshChannel } from './ssh-channel.ts';
 import { type Endpoint, endpointLabel, socketName } from './ssh-endpoint.ts';
 import { timeoutError } from './ssh-errors.ts';
@@ -91,6 +91,32 @@ export class SshConnection {
           clearTimeout(timer);
           if (late) stream.destroy();
           resolve({ ok: true, value: stream });
+        });
+      } catch (error) {
+        refuse(error as Error);
+      }
+    });
+  }
+
+  /** A byte stream to a UNIX socket of the server (direct-streamlocal@openssh.com, AllowStreamLocalForwarding). */
+  dialSocket(path: string, deadlineMs: number): Promise<Dialled> {
+    return new Promise((resolve) => {
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        resolve({ ok: false, why: 'no connection in time' });
+      }, deadlineMs);
+      const refuse = (error: Error) => {
+        clearTimeout(timer);
+        resolve({ ok: false, why: this.#reasonOf(error) });
+      };
+      try {
+        this.#client.openssh_forwardOutStreamLocal(path, (error, stream) => {
+          if (error !== undefined && error !== null) return refuse(error);
+          clearTimeout(timer);
+          stream.on('error', () => {});
+          if (late) stream.destroy();
+          resolve({ ok: true, stream });
         });
       } catch (error) {
         refuse(error as Error);

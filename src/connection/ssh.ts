@@ -122,6 +122,7 @@ function toLink(host: string, connection: SshConnection): Link {
       const opened = await connection.exec(commandLine);
       return opened.ok ? { ok: true, channel: opened.value } : opened;
     },
+    dialSocket: (path, deadlineMs) => connection.dialSocket(path, deadlineMs),
     close: () => connection.close(),
   };
 }

@@ -4,6 +4,7 @@ import { deadContainersModule } from './dead-containers/index.ts';
 import { dockerContainerModule } from './docker-container/index.ts';
 import { dockerMountFlagsModule } from './docker-mount-flags/index.ts';
 import { dockerRestartModule } from './docker-restart/index.ts';
+import { dockerdHealthModule } from './dockerd-health/index.ts';
 import { fileContentModule } from './file-content/index.ts';
 import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
@@ -23,6 +24,7 @@ const ALL: readonly Module[] = [
   dockerContainerModule,
   dockerMountFlagsModule,
   dockerRestartModule,
+  dockerdHealthModule,
   fileContentModule,
   fileStateModule,
   holderPropagationModule,

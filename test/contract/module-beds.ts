@@ -5,6 +5,7 @@ import { conditionOf } from '../support/condition-of.ts';
 import { openNamespaceWorld } from '../support/namespace-world.ts';
 import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import { CONTAINER_BEDS } from './container-beds.ts';
+import { HEALTH_BEDS } from './health-beds.ts';
 import { INSTALLER_BEDS } from './installer-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MONITOR_BEDS } from './monitor-beds.ts';
@@ -188,6 +189,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   file_state: fileState,
   holder_propagation: holderPropagation,
   ...CONTAINER_BEDS,
+  ...HEALTH_BEDS,
   ...INSTALLER_BEDS,
   ...MONITOR_BEDS,
   ...PRODUCT_BEDS,

@@ -1,0 +1,8 @@
+import type { DaemonFacts } from '../../diagnosis/daemon-facts.ts';
+import type { DaemonThresholds } from '../../diagnosis/daemon-thresholds.ts';
+
+/** What was measured on a host, and what it is judged by. */
+export interface DockerdHealthState {
+  readonly daemons: DaemonFacts;
+  readonly thresholds: DaemonThresholds;
+}
