@@ -10,8 +10,8 @@ import { type Wait, type WaitKind, waitOf } from './stuck-waits.ts';
 export interface StuckContext {
   /** Names of containers by full id, as far as they are known. */
   readonly names: ReadonlyMap<string, string>;
-  /** What the log says of a container, one line each; it is told as such. */
-  logOf(containerId: string): readonly string[];
+  /** What the log says of a container or a task, one line each; it is told as such. */
+  logOf(task: StuckTask): readonly string[];
 }
 
 /** A task that is slow ends within seconds; one that waits longer than this is not slow. */
@@ -61,7 +61,7 @@ function finding({ first, wait, tasks }: Group, facts: StuckFacts, context: Stuc
       ...taskLines(first, facts),
       ...placeLines(first, kind, places),
       ...othersLine(tasks),
-      ...(containerId === undefined ? [] : context.logOf(containerId)),
+      ...context.logOf(first),
     ],
     ...(avoid.length === 0 ? {} : { avoid }),
     data: {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { LogFacts, LogLine } from '../../../src/diagnosis/journal-facts.ts';
+import { logFindings, logLinesOf, readSigns } from '../../../src/diagnosis/journal-verdicts.ts';
+
+const ID = 'ab'.repeat(32);
+const NOW = Date.UTC(2026, 10, 21, 9);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const CALM = { names: new Map([[ID, 'web']]), stuck: new Set<string>() };
+const STUCK = { ...CALM, stuck: new Set([ID]) };
+
+const log = (lines: readonly LogLine[], cut = false): LogFacts => ({ nowMs: NOW, windowMs: DAY, lines, cut });
+
+const killed = (minutesAgo: number): LogLine => ({
+  atMs: NOW - minutesAgo * MINUTE,
+  from: 'dockerd',
+  text: `msg="Container failed to exit within 10s of kill - trying direct SIGKILL" container=${ID}`,
+});
+const thin = (minutesAgo: number, device = 86): LogLine => ({
+  atMs: NOW - minutesAgo * MINUTE,
+  from: 'kernel',
+  text: `device-mapper: thin: Deletion of thin device ${device} failed.`,
+});
+
+describe('what the log says', () => {
+  it('is counted, with its rate and its age, and told as what the log says', () => {
+    const [finding] = logFindings(log([thin(1), thin(21), thin(41), thin(61)]), CALM);
+    expect(finding).toMatchObject({
+      kind: 'health',
+      severity: 'warning',
+      playbook: 'sweep-dead.yml',
+      data: { count: 4 },
+    });
+    expect(finding?.title).toBe(
+      'the log says that a thin device could not be deleted: thin device 86 (4 times in 24h00m)',
+    );
+    expect(finding?.evidence?.[0]).toBe('thin device 86: 4 times in 24h00m, 3.0 an hour, last 1m00s before the look');
+  });
+
+  it('is one finding for a sign, whatever it is about', () => {
+    const [finding, ...others] = logFindings(log([thin(1, 1), thin(1, 2), thin(2, 3), thin(3, 4), thin(3, 5)]), CALM);
+    expect(others).toEqual([]);
+    expect(finding?.title).toBe('the log says that a thin device could not be deleted (5 times in 24h00m)');
+    expect(finding?.evidence).toContain('and 1 more');
+    expect(finding?.data?.subjects).toHaveLength(5);
+  });
+
+  it('is at least so much where the log was cut', () => {
+    expect(logFindings(log([thin(1)], true), CALM)[0]?.title).toContain('at least once');
+  });
+
+  it('is only information once it has stopped', () => {
+    expect(logFindings(log([thin(9)]), CALM)[0]?.severity).toBe('warning');
+    const [past] = logFindings(log([thin(11)]), CALM);
+    expect(past?.severity).toBe('info');
+    expect(past?.title).toContain('not lately');
+  });
+
+  it('of a container that did not end counts as long as it has a task in state D', () => {
+    const lines = [killed(1), killed(2)];
+    expect(logFindings(log(lines), CALM)).toMatchObject([{ severity: 'info', containerName: 'web' }]);
+    expect(logFindings(log(lines), STUCK)).toMatchObject([
+      { severity: 'warning', containerId: ID, containerName: 'web' },
+    ]);
+  });
+
+  it('stands with the verdict about its container, also where it has only the first digits of the id', () => {
+    const facts = log([killed(1), { ...killed(2), text: killed(2).text.replace(ID, ID.slice(0, 12)) }]);
+    const lines = logLinesOf(readSigns(facts), facts, ID);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^the log says that a container did not end within seconds after SIGKILL: once in 24h00m, last/,
+    );
+    expect(logLinesOf(readSigns(facts), facts, 'cd'.repeat(32))).toEqual([]);
+  });
+
+  it('is made safe to print', () => {
+    const text = 'device-mapper: thin: Deletion of thin device 86 failed. \u001b[2J';
+    expect(logFindings(log([{ ...thin(1), text }]), CALM)[0]?.evidence?.join()).not.toContain('\u001b');
+  });
+});
