@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { Activity } from './container-facts.ts';
 import text from './container-step.sh';
@@ -6,7 +6,8 @@ import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
 import { EXIT_FAILED, type HostStep, runHostStep } from './host-step.ts';
 
-const PROGRAM = dockerProgram('container-step', text);
+/** Starts, stops, removes or puts back one container; a compiled hook runs it too. */
+export const CONTAINER_STEP: Program = dockerProgram('container-step', text);
 
 /** What to do with one container. */
 export interface ContainerStep {
@@ -34,7 +35,7 @@ export function containerStep(session: Session, step: ContainerStep, times: Cont
   const args = [limit, stop, settle, step.verb, step.name, step.id, step.running, step.target].map(String);
   const total = (20 + (settle ?? 0)) * (limit ?? 1) + (stop ?? 0) + (settle ?? 0) + 30;
   const what = `${step.verb} of container ${step.name}`;
-  return runHostStep(session, { program: PROGRAM, args, deadlineMs: total * 1000 }, what, ({ code, say }) => {
+  return runHostStep(session, { program: CONTAINER_STEP, args, deadlineMs: total * 1000 }, what, ({ code, say }) => {
     if (code === EXIT.done) return { kind: 'done' };
     if (code === EXIT_FAILED) {
       const error = new UnbusyError('E_VERIFY', `container ${step.name} was started and does not run: ${say('said')}`, {

@@ -104,21 +104,38 @@ scan() {
   { printf 'section\tpinned\n' && cat "$work/entered" "$work/out"; } >>"$work/records"
 }
 
+# The words of --only for the planner, in $work/narrow, one a line.
+narrow() {
+  : >"$work/narrow"
+  while read -r each; do
+    case $each in
+      label:*)
+        ask_label "${each#label:}"
+        printf 'only=none\n' >>"$work/narrow"
+        for id in $labelled; do printf 'only=id:%s\n' "$id" >>"$work/narrow"; done
+        ;;
+      *) printf 'only=%s\n' "$each" >>"$work/narrow" ;;
+    esac
+  done <"$work/only"
+}
+
+# Keeps what a plan says of leaks: for the tally, and for the numbers.
+take_look() {
+  state=decided
+  sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks"
+  sed -n "s/^leak$tab\([^$tab]*\)$tab.*$tab\([a-z-]*\)$/\1 \2/p" "$work/plan" >"$work/why"
+  sort -u "$work/seen" "$work/leaks" >"$work/seen.new"
+  mv "$work/seen.new" "$work/seen"
+  : >"$work/freed"
+}
+
 # One look, with the plan of a round in $work/plan. Sets $state: decided, nothing or unknown.
 look() {
   state=unknown fail=''
   ask_docker
   if [ -n "$fail" ]; then return 0; fi
-  while read -r each; do
-    case $each in
-      label:*)
-        ask_label "${each#label:}"
-        set -- "$@" only=none
-        for id in $labelled; do set -- "$@" "only=id:$id"; done
-        ;;
-      *) set -- "$@" "only=$each" ;;
-    esac
-  done <"$work/only"
+  narrow
+  while IFS= read -r each; do set -- "$@" "$each"; done <"$work/narrow"
   if [ -z "$fail" ]; then decide targets "$@"; fi
   if [ -n "$fail" ]; then return 0; fi
   if [ "$round" = 1 ]; then tell_left_alone; fi
@@ -140,12 +157,7 @@ look() {
   { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records"
   decide plan "$@"
   if [ -n "$fail" ]; then return 0; fi
-  state=decided
-  sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks"
-  sed -n "s/^leak$tab\([^$tab]*\)$tab.*$tab\([a-z-]*\)$/\1 \2/p" "$work/plan" >"$work/why"
-  sort -u "$work/seen" "$work/leaks" >"$work/seen.new"
-  mv "$work/seen.new" "$work/seen"
-  : >"$work/freed"
+  take_look
   if [ "$round" = 1 ]; then tell_found; fi
 }
 

@@ -15,7 +15,7 @@ import { sha256, writeFile } from './write-file.ts';
 export interface TextFile {
   readonly path: string;
   readonly found: PathFound;
-  /** Undefined: it is no regular file, larger than 64 KiB, or no UTF-8 text. */
+  /** Undefined: it is no regular file, larger than may be read, or no UTF-8 text. */
   readonly text?: string;
 }
 
@@ -26,22 +26,24 @@ export type TextFileLook =
 
 /**
  * Looks at a path and reads its text, both in the state of one moment; a link is looked at and not followed.
- * `seen` is a look that was taken already; `wanted` is a text that need not be read if it is there.
+ * `seen` is a look that was taken already; `wanted` is a text that need not be read if it is there; `most` is the size in bytes
+ * beyond which nothing is read.
  */
 export async function lookAtTextFile(
   host: Session,
   path: string,
   seen?: PathLook,
   wanted?: string,
+  most = MAX_READ_BYTES,
 ): Promise<TextFileLook> {
   const look = seen ?? (await statPath(host, { path, follow: false, hash: true, names: false }));
   if (!look.ok) return look;
   const { found } = look;
-  if (found.type !== 'file' || found.size > MAX_READ_BYTES) return { ok: true, file: { path, found } };
+  if (found.type !== 'file' || found.size > most) return { ok: true, file: { path, found } };
   if (wanted !== undefined && found.sha256 === sha256(encodeText(wanted))) {
     return { ok: true, file: { path, found, text: wanted } };
   }
-  const read = await readFile(host, path);
+  const read = await readFile(host, path, most);
   if (!read.ok) return read;
   if (read.text === undefined) return { ok: true, file: { path, found } };
   if (sha256(encodeText(read.text)) === found.sha256) return { ok: true, file: { path, found, text: read.text } };
@@ -60,7 +62,7 @@ export function refuseTextFile({ path, found, text }: TextFile): readonly Refusa
   if (found.type === 'absent') return [];
   if (found.type === 'file') {
     if (text !== undefined) return [];
-    return [{ what, why: 'is no text, or larger than 64 KiB', hint: 'Look what it is, and mend it by hand.' }];
+    return [{ what, why: 'is no text, or too large to be read', hint: 'Look what it is, and mend it by hand.' }];
   }
   if (found.type === 'symlink' || found.type === 'dangling') {
     return [{ what, why: 'is a symbolic link', hint: 'Name the file that it leads to, or remove the link by hand.' }];

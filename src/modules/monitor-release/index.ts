@@ -4,6 +4,7 @@ import { execUmount } from '../../programs/exec-umount.ts';
 import { releaseMount } from '../../programs/release-mount.ts';
 import { type Applied, defineModule } from '../module.ts';
 import { findingsOf } from './findings.ts';
+import { hookOf } from './hook.ts';
 import { observeMonitors } from './observe.ts';
 import { type MonitorReleaseParams, monitorReleaseParams } from './params.ts';
 import { planRelease, refuseRelease } from './plan.ts';
@@ -24,6 +25,7 @@ export const monitorReleaseModule = defineModule<MonitorReleaseParams, MonitorSt
   verify: verifyRelease,
   result,
   findings: findingsOf,
+  hook: hookOf,
 });
 
 /** From the host, by namespace, with tools of the host; only where it has none, with the umount of the monitor's own image. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { isLiving } from '../../mounts/living.ts';
 import { defineModule } from '../module.ts';
 import { applyProduct } from './apply.ts';
+import { hookOf } from './hook.ts';
 import { observeProduct } from './observe.ts';
 import { type ProductContainersParams, productContainersParams } from './params.ts';
 import { planProduct, refuseProduct } from './plan.ts';
@@ -24,6 +25,7 @@ export const productContainersModule = defineModule<ProductContainersParams, Pro
   result,
   findings,
   dangers: ({ state }) => (state === 'absent' ? ['restart-holder'] : []),
+  hook: hookOf,
 });
 
 function result({ docker, product, held }: ProductState): JsonObject {

@@ -86,11 +86,16 @@ export function mountsToRelease(
     (leak): readonly ProductMount[] => {
       const status = statusOf(leak);
       const others = inside.has(leak.namespace) && inside.get(leak.namespace) !== leak.target.id;
-      const wanted = own.has(leak.target.id) && (state === 'absent' || status === 'dead');
+      const wanted = own.has(leak.target.id) && (status === 'dead' || (state === 'absent' && !isDockers(leak)));
       return wanted || others ? [{ leak, status, ground: wanted ? 'own' : 'monitor' }] : [];
     },
   );
   return mounts;
+}
+
+/** What Docker has mounted itself, of a container that is only stopped, it unmounts itself. */
+function isDockers({ holder }: LeakedMount): boolean {
+  return holder.name === 'host' || holder.kind === 'dockerd' || holder.kind === 'containerd';
 }
 
 function statusOf({ target: { container } }: LeakedMount): ProductMount['status'] {

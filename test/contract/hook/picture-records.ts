@@ -15,6 +15,15 @@ export interface PictureOfHost {
   readonly tried?: Readonly<Record<string, string>>;
 }
 
+/** The labels that docker-state asks for, in its order. */
+const LABELS = [
+  'io.kubernetes.pod.namespace',
+  'io.kubernetes.pod.name',
+  'io.kubernetes.pod.uid',
+  'com.docker.compose.project',
+  'com.docker.swarm.service.name',
+];
+
 /** The records of docker-state, scan-mounts and find-container-tasks for a picture of a host. */
 export function recordsOf(host: PictureOfHost): string {
   const lines = [
@@ -36,7 +45,8 @@ export function recordsOf(host: PictureOfHost): string {
 }
 
 function containerRecord(container: ContainerState): string {
-  const { id, name, image, status, dead, pid, startedAt, finishedAt, restartPolicy, privileged, rootPath } = container;
+  const { id, name, image, status, dead, pid, startedAt, finishedAt, restartPolicy, privileged, rootPath, labels } =
+    container;
   const running = ['running', 'paused', 'restarting'].includes(status) && !dead;
   const json = [
     `/${name}`,
@@ -50,7 +60,7 @@ function containerRecord(container: ContainerState): string {
     restartPolicy,
     privileged,
     rootPath ?? null,
-    [],
+    [...LABELS.map((label) => labels[label] ?? null), null],
   ];
   const fields = [
     id,
