@@ -40,8 +40,16 @@ export function rankCauses(hosts: readonly HostResult[]): readonly Cause[] {
 
 /** A message without what differs from host to host. Only the folding of lines hangs on it, never a decision. */
 export function shapeOf(message: string, host: string): string {
-  return message
-    .replaceAll(host, '<host>')
+  return withoutName(message, host)
     .replaceAll(/\b[0-9a-f]{8,}\b/g, '<id>')
     .replaceAll(/\d+/g, '<n>');
+}
+
+/** A name such as `a` stands in many words, where it is no name. */
+function withoutName(message: string, host: string): string {
+  if (host === '') return message;
+  const inWord = (char: string | undefined) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+  return message.replaceAll(host, (found, at: number) =>
+    inWord(message[at - 1]) || inWord(message[at + host.length]) ? found : '<host>',
+  );
 }

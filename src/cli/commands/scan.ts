@@ -15,8 +15,10 @@ import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
 import { loadInputs } from '../load-inputs.ts';
 import { readTogether, styleFor } from '../look.ts';
+import { withMetrics } from '../metrics-file.ts';
 import { SWEEP, typedPackageFile } from '../package-file.ts';
-import { progressListener, verbosityOf } from '../reporters.ts';
+import { allListeners, progressListener, verbosityOf } from '../reporters.ts';
+import { METRICS_OPTION } from '../schedule/options.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 import { runCommand } from './run.ts';
 
@@ -40,7 +42,7 @@ export const scanCommand: CommandSpec = {
   name: 'scan',
   summary: 'Look for dead containers, what keeps them, and what makes it so; changes nothing.',
   args: [],
-  options: [...HOST_OPTIONS, ...CONNECTION_OPTIONS, ...OUTPUT_OPTIONS],
+  options: [...HOST_OPTIONS, ...CONNECTION_OPTIONS, METRICS_OPTION, ...OUTPUT_OPTIONS],
   examples: [
     ['unbusy scan -i hosts.yml', 'all hosts of an inventory; becomes root through sudo or doas'],
     ['unbusy scan -i cd01,cd02, -u root --json', 'two hosts, for a program to read'],
@@ -48,14 +50,20 @@ export const scanCommand: CommandSpec = {
   exits: [0, 1, 2, 3, 4, 5, 8, 9, 124, 130, 143],
   pending: PENDING.look,
   run: (io, _args, given) =>
-    scanAndPrint(io, given, commandAgain(runCommand, [typedPackageFile(SWEEP)], given)({ check: true })),
+    scanAndPrint(
+      io,
+      given,
+      commandAgain(runCommand, [typedPackageFile(SWEEP)], given.with('metrics', false))({ check: true }),
+    ),
 };
 
 /** Looks, and prints what was seen; `sweep` is the command that says what a sweep would do about it. */
 export async function scanAndPrint(io: Io, given: Given, sweep?: string): Promise<ExitCode> {
-  const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
-  const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
-  const report = await execute(io, given, selection, 'check', listener, { modules: SCAN_MODULES });
+  const report = await withMetrics(io, given, 'scan', scanExitCode, async (listeners) => {
+    const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
+    const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
+    return execute(io, given, selection, 'check', allListeners([listener, ...listeners]), { modules: SCAN_MODULES });
+  });
   const exitCode = scanExitCode(report);
   if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
   else {

@@ -7,7 +7,6 @@ export const METRICS_OPTION: OptionSpec = {
   kind: 'text',
   value: 'file.prom',
   help: 'Write metrics for the textfile collector of node-exporter there, replaced as a whole at the end.',
-  env: 'UNBUSY_METRICS',
   completes: 'file',
 };
 
