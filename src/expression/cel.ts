@@ -1,9 +1,9 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { Json } from '../core/json.ts';
+import { isVersion, vercmp } from '../core/vercmp.ts';
 import { explainEvaluation, explainParse, type LanguageFault } from './faults.ts';
 import type { SyntaxNode } from './syntax-tree.ts';
 import { lift, lower } from './values.ts';
-import { isVersion, vercmp } from './vercmp.ts';
 
 /** Thrown inside an evaluation; its message becomes the reason why the value is unknown. */
 class Undecidable extends Error {}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isVersion, vercmp } from '../../../src/expression/vercmp.ts';
+import { isVersion, vercmp } from '../../../src/core/vercmp.ts';
 
 /** Versions as Docker, kernels and packages write them, oldest first. */
 const DOCKER = [
