@@ -1,6 +1,6 @@
 import type { Change } from '../../core/results.ts';
-import { daemonVerdicts } from '../../diagnosis/daemon-verdicts.ts';
 import { defineModule } from '../module.ts';
+import { healthFindings } from './findings.ts';
 import { observeDockerdHealth } from './observe.ts';
 import { type DockerdHealthParams, dockerdHealthParams } from './params.ts';
 import { healthResult } from './result.ts';
@@ -18,5 +18,5 @@ export const dockerdHealthModule = defineModule<DockerdHealthParams, DockerdHeal
   apply: () => Promise.resolve({ kind: 'done' }),
   verify: () => ({ kind: 'as-wanted' }),
   result: healthResult,
-  findings: ({ daemons, thresholds }) => daemonVerdicts(daemons, thresholds),
+  findings: healthFindings,
 });

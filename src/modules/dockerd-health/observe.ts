@@ -10,6 +10,7 @@ import type { Observed } from '../module.ts';
 import { type ApiPlace, lookAtApi } from './api.ts';
 import type { DockerdHealthParams } from './params.ts';
 import type { DockerdHealthState } from './state.ts';
+import { lookAround } from './surroundings.ts';
 
 /** Reads /proc of the daemons, then asks their APIs; what cannot be read is a gap, an answer that was cut makes all unknown. */
 export async function observeDockerdHealth(
@@ -24,6 +25,8 @@ export async function observeDockerdHealth(
   if (seen.kind === 'unknown') return seen;
   const sampled = await sampleAgain(host, processes, { began, apartMs: milliseconds(params.sample) });
   if (sampled.kind === 'unknown') return sampled;
+  const looked = await lookAround(host, params, processes);
+  if (looked.kind === 'unknown') return looked;
   const kernel = { component: 'kernel', version: host.facts.kernel } as const;
   return {
     kind: 'known',
@@ -36,8 +39,9 @@ export async function observeDockerdHealth(
         samples: sampled.samples,
       },
       thresholds: { ...DAEMON_THRESHOLDS, fdWarning: params.fd_warning / 100, fdCritical: params.fd_critical / 100 },
+      around: looked.around,
     },
-    gaps: [...look.gaps, ...seen.gaps, ...sampled.gaps],
+    gaps: [...look.gaps, ...seen.gaps, ...sampled.gaps, ...looked.gaps],
   };
 }
 

@@ -9,6 +9,8 @@ export interface DockerdHealthParams {
   readonly sample: string | number;
   readonly fd_warning: number;
   readonly fd_critical: number;
+  readonly stuck_tasks: boolean;
+  readonly log_window: string | number;
 }
 
 const percent = () => z.number().min(1).max(100);
@@ -31,4 +33,13 @@ export const dockerdHealthParams: z.ZodType<DockerdHealthParams> = z.strictObjec
     ),
   fd_warning: percent().default(80).describe('Per cent of its file descriptors from which a daemon is a warning.'),
   fd_critical: percent().default(95).describe('Per cent of its file descriptors from which a daemon is critical.'),
+  stuck_tasks: z
+    .boolean()
+    .default(true)
+    .describe('Look for tasks in state D: whose they are, and which file system they wait for.'),
+  log_window: durationSchema()
+    .default('24h')
+    .describe(
+      `How far back the journal and the kernel's log are searched for signs; 0 for not at all. A duration: ${DURATION_FORMS}.`,
+    ),
 });

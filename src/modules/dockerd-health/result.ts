@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { DaemonApi, DaemonProcess } from '../../diagnosis/daemon-facts.ts';
-import { daemonVerdicts } from '../../diagnosis/daemon-verdicts.ts';
+import { healthFindings } from './findings.ts';
 import type { DockerdHealthState } from './state.ts';
 
 /** The numbers, for a program to read and for a trend; what was not read is null. */
-export function healthResult({ daemons, thresholds }: DockerdHealthState): JsonObject {
-  const verdicts = daemonVerdicts(daemons, thresholds);
+export function healthResult(state: DockerdHealthState): JsonObject {
+  const { daemons, around } = state;
+  const verdicts = healthFindings(state);
   const worst = (['critical', 'warning', 'info'] as const).find((each) =>
     verdicts.some(({ severity }) => severity === each),
   );
@@ -15,6 +16,7 @@ export function healthResult({ daemons, thresholds }: DockerdHealthState): JsonO
     daemons: daemons.processes.map(processResult),
     apis: daemons.apis.map(apiResult),
     host_files_percent: files === undefined ? null : Math.floor((files.allocated / files.max) * 100),
+    stuck_tasks: around.stuck === undefined ? null : around.stuck.tasks.length + around.stuck.more,
     versions: Object.fromEntries(daemons.versions.map(({ component, version }) => [component, version])),
   };
 }

@@ -1,0 +1,99 @@
+import { milliseconds } from '../../config/duration-schema.ts';
+import type { Session } from '../../connection/session.ts';
+import type { UnbusyError } from '../../core/errors.ts';
+import type { Finding } from '../../core/findings.ts';
+import type { Gap } from '../../core/results.ts';
+import type { DaemonProcess } from '../../diagnosis/daemon-facts.ts';
+import type { LogFacts } from '../../diagnosis/journal-facts.ts';
+import { logFindings, logLinesOf, logLinesOfTask, readSigns } from '../../diagnosis/journal-verdicts.ts';
+import type { StuckFacts, StuckTask } from '../../diagnosis/stuck-facts.ts';
+import { stuckFindings } from '../../diagnosis/stuck-verdicts.ts';
+import { readDockerStateFromDisk } from '../../programs/docker-state-disk.ts';
+import { observeStuckTasks } from '../../programs/find-stuck-tasks.ts';
+import { observeLogSigns } from '../../programs/log-signs.ts';
+import type { DockerdHealthParams } from './params.ts';
+
+/** What was seen of the host around its daemons; undefined: it was not looked at, or could not be, and then there is a gap. */
+export interface Surroundings {
+  readonly stuck: StuckFacts | undefined;
+  readonly logs: LogFacts | undefined;
+  /** Names of containers by full id; read only if one of them is to be named. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type Looked =
+  | { readonly kind: 'known'; readonly around: Surroundings; readonly gaps: readonly Gap[] }
+  | { readonly kind: 'unknown'; readonly error: UnbusyError };
+
+/** For the files of Docker, which name its containers without a question to a daemon that may be sick. */
+const NAMES_SECONDS = 5;
+
+/** Looks for tasks in state D, and into the log. Unknown only if an answer was cut, so that nothing else may be relied on. */
+export async function lookAround(
+  host: Session,
+  params: DockerdHealthParams,
+  daemons: readonly DaemonProcess[],
+): Promise<Looked> {
+  const gaps: Gap[] = [];
+  const search = params.stuck_tasks ? await observeStuckTasks(host) : undefined;
+  if (search?.kind === 'unknown') {
+    if (isLost(search.error)) return search;
+    gaps.push({ what: 'tasks in state D', why: search.error.message });
+  } else if (search?.partial === true) gaps.push({ what: 'tasks in state D', why: 'not all were looked at in time' });
+  const windowMs = milliseconds(params.log_window);
+  const log = windowMs > 0 ? await observeLogSigns(host, windowMs) : undefined;
+  if (log?.kind === 'unknown') {
+    if (isLost(log.error)) return log;
+    gaps.push({ what: 'the log', why: log.error.message });
+  } else gaps.push(...(log?.gaps ?? []));
+  const stuck = search?.kind === 'known' ? search : undefined;
+  const logs = log?.kind === 'known' ? log.facts : undefined;
+  const named = namesSomebody(stuck, logs) ? await readNames(host, daemons) : { names: new Map(), gaps: [] };
+  return { kind: 'known', around: { stuck, logs, names: named.names }, gaps: [...gaps, ...named.gaps] };
+}
+
+/** What is wrong around the daemons, each as a verdict. */
+export function surroundingsFindings({ stuck, logs, names }: Surroundings): readonly Finding[] {
+  const sightings = logs === undefined ? [] : readSigns(logs);
+  const logOf = (task: StuckTask) =>
+    logs === undefined
+      ? []
+      : [
+          ...(task.containerId === undefined ? [] : logLinesOf(sightings, logs, task.containerId)),
+          ...logLinesOfTask(sightings, logs, `${task.command}:${task.tid}`),
+        ];
+  const containers = new Set(stuck?.tasks.flatMap((task) => task.containerId ?? []));
+  return [
+    ...(stuck === undefined ? [] : stuckFindings(stuck, { names, logOf })),
+    ...(logs === undefined ? [] : logFindings(logs, { names, stuck: containers })),
+  ];
+}
+
+function namesSomebody(stuck: StuckFacts | undefined, logs: LogFacts | undefined): boolean {
+  if (stuck?.tasks.some((task) => task.containerId !== undefined) === true) return true;
+  return logs !== undefined && readSigns(logs).some(({ subject }) => subject.kind === 'container');
+}
+
+async function readNames(
+  host: Session,
+  daemons: readonly DaemonProcess[],
+): Promise<{ readonly names: ReadonlyMap<string, string>; readonly gaps: readonly Gap[] }> {
+  const daemon = daemons.find(({ role }) => role === 'dockerd');
+  if (daemon === undefined) return { names: new Map(), gaps: [] };
+  const question = {
+    pid: String(daemon.pid),
+    seconds: NAMES_SECONDS,
+    daemon: 'late',
+    silent: 'it was not asked',
+  } as const;
+  const answer = await readDockerStateFromDisk(host, question);
+  if (answer.kind !== 'known') {
+    const why = answer.kind === 'none' ? answer.why : answer.error.message;
+    return { names: new Map(), gaps: [{ what: 'names of containers', why }] };
+  }
+  return { names: new Map(answer.look.state.containers.map(({ id, name }) => [id, name])), gaps: [] };
+}
+
+function isLost(error: UnbusyError): boolean {
+  return error.code === 'E_PROGRAM_LOST';
+}
