@@ -2,6 +2,7 @@ import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
+import { detachObstacle } from '../../mounts/detach-points.ts';
 import { type Bystander, checkBystanders, describeHarm } from '../../programs/check-bystanders.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { releaseMount } from '../../programs/release-mount.ts';
@@ -10,7 +11,6 @@ import { removeMountPoint } from '../../programs/remove-mount-point.ts';
 import { restartHolder } from '../../programs/restart-holder.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Applied } from '../module.ts';
-import { detachObstacle } from './directories.ts';
 import type { DeadContainersParams } from './params.ts';
 import type { SweepChange, SweepStep } from './state.ts';
 

@@ -1,9 +1,9 @@
 import { printable } from '../../core/text.ts';
+import type { DetachPoint } from '../../mounts/detach-points.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
 import { holderWords, place } from '../../mounts/leak-words.ts';
 import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
 import type { Applied, Tried, Verdict } from '../module.ts';
-import type { DetachPoint } from './directories.ts';
 import { neverRestarted } from './never.ts';
 import type { DeadContainersParams, Rung } from './params.ts';
 import type { SweepChange, SweepState } from './state.ts';

@@ -1,6 +1,6 @@
+import { holderNames } from '../../mounts/holder-names.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
-import type { NamespaceTask } from '../../mounts/model.ts';
-import { nameOnList, namesOfTask, namesOfUnit, neverRestartedName } from '../../mounts/never-restarted.ts';
+import { nameOnList, neverRestartedName } from '../../mounts/never-restarted.ts';
 import type { SweepState } from './state.ts';
 
 /** The name because of which nothing may be done in the namespace of a leak; undefined if none is on the list. */
@@ -19,22 +19,8 @@ export function neverRestarted(state: SweepState, leak: LeakedMount, never: read
   return found === undefined ? undefined : `what runs ${found} is never restarted`;
 }
 
-/** All that a namespace may be called: its holder, and the containers, units and programs of the tasks that were looked at. */
-function namesIn(state: SweepState, { holder, namespace }: LeakedMount): readonly string[] {
-  const own = [...namesOfUnit(holder.name), ...idsOf(holder.containerId)];
-  if (namespace === state.view?.hostNamespace) return own;
-  const tasks = state.view?.namespaces.find((each) => each.inode === namespace)?.tasks ?? [];
-  return [...new Set([...own, ...tasks.flatMap((task) => namesOf(state, task))])];
-}
-
-function namesOf(state: SweepState, task: NamespaceTask): readonly string[] {
-  const container = state.docker?.state.containers.find((each) => each.id === task.containerId)?.name;
-  return [...namesOfTask(task), ...(container === undefined ? [] : [container]), ...idsOf(task.containerId)];
-}
-
-/** A container is also meant by its id. */
-function idsOf(containerId: string | undefined): readonly string[] {
-  return containerId === undefined ? [] : [containerId, containerId.slice(0, 12)];
+function namesIn({ view, docker }: SweepState, leak: LeakedMount): readonly string[] {
+  return holderNames(view, leak, docker?.state.containers ?? []);
 }
 
 /** `registry.example/data/postgres:16` is postgres. */

@@ -1,9 +1,10 @@
 import type { Refusal } from '../../core/results.ts';
+import type { DetachPoint } from '../../mounts/detach-points.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
 import { place } from '../../mounts/leak-words.ts';
 import type { MountView } from '../../mounts/model.ts';
 import type { Tried } from '../module.ts';
-import { type DetachPoint, detachPoints } from './directories.ts';
+import { sweepPoints } from './directories.ts';
 import { removalObstacle, targetObstacle } from './guards.ts';
 import { type NextRung, nextRung } from './ladder.ts';
 import type { DeadContainersParams } from './params.ts';
@@ -57,7 +58,7 @@ export function refuseSweep(state: SweepState, params: DeadContainersParams, tri
 }
 
 function coursesOf(state: SweepState, params: DeadContainersParams, tried: Tried): readonly Course[] {
-  const points = detachPoints(state, params);
+  const points = sweepPoints(state, params);
   return state.targets.map((target) => {
     const refusal = targetObstacle(state, target, params);
     if (refusal !== undefined) return { target, refusal, rungs: [] };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Change } from '../../core/results.ts';
 import type { StuckTask } from '../../diagnosis/stuck-facts.ts';
+import type { MountKey } from '../../mounts/detach-points.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
 import type { Bystander } from '../../programs/check-bystanders.ts';
@@ -55,13 +56,6 @@ export type SweepStep =
       readonly name: string;
       readonly watch: readonly Bystander[];
     };
-
-/** A mount by namespace and id: enough to find it again in a second look, together with its device. */
-export interface MountKey {
-  readonly namespace: number;
-  readonly id: number;
-  readonly device: string;
-}
 
 /** A change of this module. */
 export interface SweepChange extends Change {

@@ -1,10 +1,10 @@
 import { printable } from '../../core/text.ts';
+import type { DetachPoint, MountKey } from '../../mounts/detach-points.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
 import { CAUSE_WORDS, holderWords, place } from '../../mounts/leak-words.ts';
 import type { MountView } from '../../mounts/model.ts';
 import { mountWitness } from '../../programs/mount-witness.ts';
-import type { DetachPoint } from './directories.ts';
-import type { MountKey, SweepChange, SweepState, SweepStep } from './state.ts';
+import type { SweepChange, SweepState, SweepStep } from './state.ts';
 
 /** The change that removes a mount-point directory. */
 export function removeDirectoryChange(point: DetachPoint): SweepChange {

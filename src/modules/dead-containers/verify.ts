@@ -1,6 +1,7 @@
+import type { MountKey } from '../../mounts/detach-points.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
 import type { Verdict } from '../module.ts';
-import type { MountKey, SweepChange, SweepState } from './state.ts';
+import type { SweepChange, SweepState } from './state.ts';
 
 /** What the second look says of one step: the mount is gone in every namespace, the container from the daemon's list, and all that lived lives. */
 export function verifySweep(after: SweepState, change: SweepChange, before: SweepState): Verdict {
