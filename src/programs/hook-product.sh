@@ -63,7 +63,7 @@ stop_container() {
 
 # What Docker began to remove is gone on with; any other container must still be the stopped one that was seen.
 remove_product() {
-  look_for_obstacles "$2" "$4"
+  look_for_obstacles "$2" "${4#-}"
   if [ -n "$file" ]; then
     tried "it was not asked to, for $file cannot be removed" "$1"
     return 0
@@ -75,22 +75,22 @@ remove_product() {
   outcome
   tried "$result" "$1"
   say "docker rm $3: $result"
-  if [ "$result" = ok ]; then see_freed "$2" "$3" "$4"; fi
+  if [ "$result" = ok ]; then see_freed "$2" "$3" "${4#-}"; fi
 }
 
 # Storage is free if no namespace has a mount of the container, and its directories are gone.
 see_freed() {
   printf '%s\n' "$1" >>"$work/removed"
-  look_at_directories "$1" "${3#-}"
+  look_at_directories "$1" "$3"
   if [ -z "$whole" ] || [ "$(grep -c "^missing$tab" "$work/out")" != "$asked" ]; then
     keep "container $2 is removed, and not all of its directories were seen to be gone"
   fi
-  call scan_mounts "token=$1" "token=${3#-}"
+  call scan_mounts "token=$1" "token=${3:-$1}"
   if [ -z "$whole" ] || [ "$code" != 0 ]; then
     doubt "container $2 is removed; whether it is still mounted anywhere could not be seen"
     return 0
   fi
-  where=$(ID=$1 LAYER=${3#-} awk -F '\t' '$1 == "mount" {
+  where=$(ID=$1 LAYER=$3 awk -F '\t' '$1 == "mount" {
     split($2, word, " ")
     at = word[5] "/"
     if (index(at, "/" ENVIRON["ID"] "/") || (ENVIRON["LAYER"] != "" && index(at, "/" ENVIRON["LAYER"] "/"))) { print word[5]; exit }

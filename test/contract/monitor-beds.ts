@@ -5,14 +5,14 @@ import type { ModuleBed } from './module-kit.ts';
 const ALIVE = { name: 'alive', image: 'app:2', status: 'up', starts: [] } as const;
 const DEAD = { name: 'old', image: 'app:1', status: 'dead', starts: ['cadvisor'] } as const;
 
-/** Waits for the process that plays the monitor, and lets the stand-in for docker list it as a container. */
-const REGISTER = `
+/** Waits for the process that plays the monitor, and lets the stand-in for docker list it as a container like `alive`. */
+export const registerMonitor = (host: string, alive: string): string => `
   until p=$(grep -lx cadvisor /proc/[0-9]*/comm) && [ -n "$p" ]; do sleep 0.02; done
   pid=\${p%/comm} pid=\${pid#/proc/}
-  sed -e 's/${demoId('bed', 'alive')}/${demoId('bed', 'monitor')}/g' -e 's/${demoId('bed', 'alive', 'layer')}/none/g' \\
-    -e 's|"/alive"|"/cadvisor"|; s|"alive"|"cadvisor"|' -e "s/^\\(.State.Pid\\t\\).*/\\1$pid/" \\
-    /run/stand-in/${demoId('bed', 'alive')} >/run/monitor
-  mv /run/monitor /run/stand-in/${demoId('bed', 'monitor')}`;
+  sed -e 's/${demoId(host, alive)}/${demoId(host, 'monitor')}/g' -e 's/${demoId(host, alive, 'layer')}/none/g' \\
+    -e 's|"/${alive}"|"/cadvisor"|; s|"${alive}"|"cadvisor"|' -e "s/^\\(.State.Pid\\t\\).*/\\1$pid/" \\
+    /run/stand-in/${demoId(host, alive)} >/run/monitor
+  mv /run/monitor /run/stand-in/${demoId(host, 'monitor')}`;
 
 /** Ends the process that plays the monitor. */
 export const STOP_MONITOR = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
@@ -24,7 +24,7 @@ export async function openMonitor(sandbox: string, holds: 'dead' | 'alive'): Pro
     await world.run(`${STOP_MONITOR}; while grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
       unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &`);
   }
-  await world.run(REGISTER);
+  await world.run(registerMonitor('bed', 'alive'));
   return world;
 }
 

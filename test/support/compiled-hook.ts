@@ -8,8 +8,17 @@ import { MODULES } from '../../src/modules/registry.ts';
 
 /** The shipped sweep as a hook, with these variables. */
 export function sweepHook(vars: JsonObject = {}): string {
-  const file = resolve(import.meta.dirname, '../../playbooks/sweep-dead.yml');
-  return compiledHook('sweep-dead.yml', readFileSync(file, 'utf8'), vars);
+  return shippedHook('sweep-dead.yml', vars);
+}
+
+/** The shipped playbook for one product as a hook, with these variables. */
+export function productHook(vars: JsonObject): string {
+  return shippedHook('pre-uninstall.yml', vars);
+}
+
+function shippedHook(name: string, vars: JsonObject): string {
+  const file = resolve(import.meta.dirname, '../../playbooks', name);
+  return compiledHook(name, readFileSync(file, 'utf8'), vars);
 }
 
 /** A playbook's text as a hook. Throws MistakesError for what cannot be compiled. */

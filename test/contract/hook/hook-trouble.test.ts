@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sweepHook } from '../../support/compiled-hook.ts';
-import { canMakeHosts, dead, type HookWorld, openHookWorld, readRun, up } from './hook-world.ts';
+import {
+  canMakeHosts,
+  dead,
+  type HookWorld,
+  openHookWorld,
+  readRun,
+  up,
+  writeStates as writeAll,
+} from './hook-world.ts';
 
 const able = canMakeHosts();
 
@@ -8,26 +16,6 @@ const SHELLS = ['dash', 'bash', '/bin/busybox sh'] as const;
 
 /** A docker client that never answers, and stays until it is killed. */
 const DEAF = "printf '#!/bin/sh\\nexec sleep 1000\\n' >/usr/local/bin/docker";
-
-/** What Docker writes of a container, as far as it is read. */
-function stateFile(id: string, name: string, status: 'dead' | 'running', pid = 0): string {
-  const flags = {
-    Running: status === 'running',
-    Paused: false,
-    Restarting: false,
-    RemovalInProgress: false,
-    Dead: status === 'dead',
-  };
-  const times = { StartedAt: '2026-01-02T03:04:05Z', FinishedAt: '2026-01-05T06:07:08Z' };
-  const config = { Image: 'image', Labels: { 'com.example.product': name === 'app' ? 'shop' : 'other', odd: '}"{' } };
-  return JSON.stringify({
-    State: { ...flags, Pid: pid, ...times },
-    ID: id,
-    Config: config,
-    Name: `/${name}`,
-    Driver: 'overlay2',
-  });
-}
 
 describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (shell) => {
   let world: HookWorld;
@@ -39,18 +27,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     return () => world.close();
   });
 
-  const writeStates = async () => {
-    const pid = (await world.run("docker inspect --format '{{.State.Pid}}' web")).trim();
-    for (const name of ['app', 'batch', 'web']) {
-      const text = stateFile(
-        world.id(name),
-        name,
-        name === 'web' ? 'running' : 'dead',
-        name === 'web' ? Number(pid) : 0,
-      );
-      await world.run(`cat >/var/lib/docker/containers/${world.id(name)}/config.v2.json <<'END'\n${text}\nEND`);
-    }
-  };
+  const writeStates = () => writeAll(world, { app: 'dead', batch: 'dead', web: 'running' });
   const stopDocker = () =>
     world.run(
       'rm /usr/local/bin/docker; kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid; umount /run/docker.sock; rm /run/docker.sock',
