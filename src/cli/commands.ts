@@ -2,7 +2,9 @@ import type { CommandSpec } from './command.ts';
 import { compileCommand } from './commands/compile.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { docCommand } from './commands/doc.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { lintCommand } from './commands/lint.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -15,10 +17,12 @@ const MAIN: readonly CommandSpec[] = [
   resumeCommand,
   scanCommand,
   whyCommand,
+  diagnoseCommand,
   compileCommand,
   lintCommand,
   docCommand,
   inventoryCommand,
+  doctorCommand,
   demoCommand,
 ];
 

@@ -81,6 +81,11 @@ export class Given {
     return this.#typed;
   }
 
+  /** What holds if nobody gave it. */
+  fallbackOf(name: string): string | undefined {
+    return this.#specs.get(name)?.fallback;
+  }
+
   /** The same with this option as if it had been typed. */
   with(name: string, value: RawValue): Given {
     return new Given([...this.#specs.values()], new Map([...this.#typed, [name, value]]), this.#env);

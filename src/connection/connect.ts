@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { HostTarget } from '../core/target.ts';
 import { AdmissionGates, type Leave } from './admission.ts';
+import { nameInKnownHosts } from './host-keys.ts';
 import { type HostPlan, type PlanOptions, planHosts } from './host-plan.ts';
 import type { Link } from './link.ts';
 import { openLocalLink } from './local.ts';
@@ -35,6 +36,8 @@ export interface Explanation {
   readonly keysNotOffered: readonly string[];
   readonly hostKeys?: 'strict' | 'accept-new';
   readonly knownHostsFiles: readonly string[];
+  /** True if some known_hosts file names the host, whatever key it will show. */
+  readonly inKnownHosts?: boolean;
 }
 
 /** Opens sessions on hosts that were prepared. */
@@ -94,7 +97,7 @@ class PreparedConnector implements Connector {
       jumps,
       keys: route?.credentials.offered.map((key) => key.label) ?? [],
       keysNotOffered: route?.credentials.left ?? [],
-      ...(route === undefined ? {} : { hostKeys: route.hostKeys.policy }),
+      ...(route === undefined ? {} : { hostKeys: route.hostKeys.policy, inKnownHosts: isNamed(route.hostKeys) }),
       knownHostsFiles:
         resolved === undefined ? [] : [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles],
     };
@@ -156,6 +159,11 @@ class PreparedConnector implements Connector {
 /** The server, or a jump host before it, and our client have no algorithm in common. */
 function lacksAlgorithm(error: UnbusyError): boolean {
   return (error.code === 'E_CONNECT_PROTOCOL' || error.code === 'E_CONNECT_JUMP') && error.data?.reason === 'handshake';
+}
+
+/** A key that stands without the port counts too, as for ssh. */
+function isNamed({ known, owner }: SshRoute['hostKeys']): boolean {
+  return [nameInKnownHosts(owner), owner.hostname.toLowerCase()].some((name) => known.all(name).length > 0);
 }
 
 function firstHop(route: SshRoute): SshRoute {
