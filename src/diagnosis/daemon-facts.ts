@@ -70,6 +70,8 @@ export type ApiAnswer =
   /** The socket is a file that nobody listens on. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'absent' }
+  /** There is a socket, but no dockerd; nobody was asked, as a connection to a socket of systemd would start one. */
+  | { readonly kind: 'no-daemon' }
   | { readonly kind: 'denied' }
   /** What came back is no HTTP. */
   | { readonly kind: 'garbled'; readonly why: string }

@@ -30,9 +30,12 @@ export type ApiSeen =
 
 /**
  * Asks whether the daemon lives; only if it does, for what may take it longer: /info asks the graph driver and plugins, and has a
- * time of its own, so that it hangs alone.
+ * time of its own, so that it hangs alone. Where no daemon runs nobody is asked.
  */
 export async function lookAtApi(host: Session, { pid, socket }: ApiPlace, wish: ApiWish): Promise<ApiSeen> {
+  if (pid === undefined) {
+    return { kind: 'known', api: { pid, socket, way: '', ping: { kind: 'no-daemon' }, info: undefined, ...UNTOLD } };
+  }
   const ask = (paths: readonly string[], mostBytes: number) =>
     askDockerApi(host, { socket, paths, deadlineMs: wish.deadlineMs, mostBytes });
   const first = await ask(['/_ping', '/version'], SMALL_BYTES);

@@ -38,8 +38,9 @@ function processResult(daemon: DaemonProcess): JsonObject {
 }
 
 /** Times are told in whole seconds, rounded up: below that they say more of the way than of the daemon. */
-function apiResult({ socket, ping, goroutines }: DaemonApi): JsonObject {
+function apiResult({ pid, socket, ping, goroutines }: DaemonApi): JsonObject {
   return {
+    pid: pid ?? null,
     socket,
     answer: ping.kind,
     within_s: ping.kind === 'answered' ? Math.max(1, Math.ceil(ping.ms / 1000)) : null,
