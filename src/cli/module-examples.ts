@@ -23,6 +23,7 @@ export const MODULE_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '  restarts: docker.service',
   ],
   monitor_release: ['monitor_release:', '  names: [cadvisor, node-exporter]'],
+  schedule: ['schedule:', '  name: sweep', '  playbook: sweep-dead.yml', '  every: 15m'],
   sysctl: ['sysctl:', '  key: fs.may_detach_mounts', '  value: 1', '  if_exists: true'],
   systemd_dropin: [
     'systemd_dropin:',

@@ -84,6 +84,8 @@ export interface Refusal {
   readonly what: string;
   readonly why: string;
   readonly hint: string;
+  /** What the step would have done to a file, to read with --diff. */
+  readonly diff?: string;
 }
 
 /** One entry of a loop as the report keeps it. */

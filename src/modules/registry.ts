@@ -13,6 +13,7 @@ import { jsonKeysModule } from './json-keys/index.ts';
 import type { Module } from './module.ts';
 import { monitorReleaseModule } from './monitor-release/index.ts';
 import { productContainersModule } from './product-containers/index.ts';
+import { scheduleModule } from './schedule/index.ts';
 import { sysctlModule } from './sysctl/index.ts';
 import { systemdDropInModule } from './systemd-dropin/index.ts';
 import { systemdUnitModule } from './systemd-unit/index.ts';
@@ -32,6 +33,7 @@ const ALL: readonly Module[] = [
   jsonKeysModule,
   monitorReleaseModule,
   productContainersModule,
+  scheduleModule,
   sysctlModule,
   systemdDropInModule,
   systemdUnitModule,

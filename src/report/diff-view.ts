@@ -1,4 +1,4 @@
-import type { ChangeReport, HostResult } from '../core/results.ts';
+import type { HostResult, TaskResult } from '../core/results.ts';
 import { printable } from '../core/text.ts';
 import { foldHosts } from './fold-hosts.ts';
 import type { Style, Tone } from './style.ts';
@@ -20,21 +20,34 @@ export function renderDiff(diff: string, style: Style): readonly string[] {
     });
 }
 
-/** All diffs of a run; equal ones are shown once, with the hosts that they belong to. */
+/** All diffs of a run, those of refused steps too; equal ones are shown once, with the hosts that they belong to. */
 export function diffLines(hosts: readonly HostResult[], style: Style): readonly string[] {
-  const groups = new Map<string, { readonly change: ChangeReport; readonly hosts: string[] }>();
+  const groups = new Map<string, { readonly shown: Shown; readonly hosts: string[] }>();
   for (const host of hosts) {
-    for (const change of host.tasks.flatMap((task) => task.changes)) {
-      if (change.diff === undefined || change.diff === '') continue;
-      const key = JSON.stringify([change.title, change.outcome, change.diff]);
-      const group = groups.get(key) ?? { change, hosts: [] };
+    for (const shown of host.tasks.flatMap(shownOf)) {
+      if (shown.diff === '') continue;
+      const key = JSON.stringify(shown);
+      const group = groups.get(key) ?? { shown, hosts: [] };
       group.hosts.push(host.host);
       groups.set(key, group);
     }
   }
-  return [...groups.values()].flatMap(({ change, hosts: names }) => [
-    style.paint('bold', `${printable(foldHosts(names))}  ${printable(change.title)} (${change.outcome})`),
-    ...renderDiff(change.diff ?? '', style),
+  return [...groups.values()].flatMap(({ shown, hosts: names }) => [
+    style.paint('bold', `${printable(foldHosts(names))}  ${printable(shown.title)} (${shown.outcome})`),
+    ...renderDiff(shown.diff, style),
     '',
   ]);
+}
+
+interface Shown {
+  readonly title: string;
+  readonly outcome: string;
+  readonly diff: string;
+}
+
+function shownOf({ changes, refusals }: TaskResult): readonly Shown[] {
+  return [
+    ...changes.map(({ title, outcome, diff = '' }) => ({ title, outcome, diff })),
+    ...refusals.map(({ what, diff = '' }) => ({ title: what, outcome: 'refused', diff })),
+  ];
 }

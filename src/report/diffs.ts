@@ -25,5 +25,9 @@ function hostWithoutDiffs(host: HostResult): HostResult {
 }
 
 function taskWithoutDiffs(task: TaskResult): TaskResult {
-  return { ...task, changes: task.changes.map(({ diff: _, ...change }) => change) };
+  return {
+    ...task,
+    changes: task.changes.map(({ diff: _, ...change }) => change),
+    refusals: task.refusals.map(({ diff: _, ...refusal }) => refusal),
+  };
 }

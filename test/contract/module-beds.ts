@@ -12,6 +12,7 @@ import { MONITOR_BEDS } from './monitor-beds.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
 import { PRODUCT_BEDS } from './product-beds.ts';
 import { RESTART_BEDS } from './restart-beds.ts';
+import { SCHEDULE_BEDS } from './schedule-beds.ts';
 import { SYSTEMD_BEDS } from './systemd-beds.ts';
 
 const fileContent: readonly ModuleBed[] = [
@@ -194,5 +195,6 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   ...MONITOR_BEDS,
   ...PRODUCT_BEDS,
   ...RESTART_BEDS,
+  ...SCHEDULE_BEDS,
   ...SYSTEMD_BEDS,
 };

@@ -1,7 +1,12 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hookCompiler } from '../../../src/cli/hook-compiler.ts';
 import { MODULE_EXAMPLES } from '../../../src/cli/module-examples.ts';
 import { loadPlaybook } from '../../../src/config/playbook.ts';
 import { MODULES } from '../../../src/modules/registry.ts';
+
+/** Playbooks that an example names are the shipped ones. */
+const compileHook = hookCompiler(resolve(import.meta.dirname, '../../../playbooks/p.yml'));
 
 /** The example as the only task of a play, with the handler that it may name. */
 function playbookOf(lines: readonly string[]): string {
@@ -14,7 +19,7 @@ function playbookOf(lines: readonly string[]): string {
 
 describe('the example of a module', () => {
   it.each(Object.entries(MODULE_EXAMPLES))('%s is a valid task of that module', (name, lines) => {
-    const [play] = loadPlaybook('p.yml', playbookOf(lines), MODULES).plays;
+    const [play] = loadPlaybook('p.yml', playbookOf(lines), MODULES, { compileHook }).plays;
     expect(play?.tasks[0]?.module).toBe(name);
   });
 
