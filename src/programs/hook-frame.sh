@@ -12,6 +12,7 @@ usage() {
 Frees what dead containers hold on this host, as the playbook of this hook says. Needs root. Exits 0 unless --strict.
   --dry-run           say what would be done, change nothing
   --only KIND=VALUE   only containers with name=GLOB, id=HEX, label=KEY[=VALUE], or the ids in id-file=FILE; repeat for more
+  --yes               stop and remove what runs, if the playbook wants that; without it such a task only releases mounts
   --strict            exit 10 if something is left, 11 not root, 12 not a host to work on, 13 not in time, 14 something is not known
   --budget SECONDS    time for everything; what has not ended then is ended, or left to itself
   --log FILE          instead of /var/log/unbusy/NAME.log
@@ -58,6 +59,7 @@ read_options() {
     case $1 in
       --strict) ;;
       --dry-run) dry_run=true ;;
+      --yes) consent=true ;;
       --quiet) quiet=true ;;
       --help | -h) usage && exit 0 ;;
       --version) printf 'unbusy %s, %s\n' "$unbusy_version" "$unbusy_playbook" && exit 0 ;;
@@ -215,7 +217,7 @@ main() {
   nl='
 ' tab='	' IFS=' 	
 '
-  strict='' dry_run='' quiet='' only='' log='' status='' metrics='' period=0 budget=$unbusy_budget work='' abandoned=''
+  strict='' dry_run='' consent='' quiet='' only='' log='' status='' metrics='' period=0 budget=$unbusy_budget work='' abandoned=''
   released=0 left=0 unknown=1 rc=0
   { read -r clock _ </proc/uptime; } 2>/dev/null || clock=0
   read_options "$@"

@@ -5,6 +5,7 @@
 #   question to Docker may take; 2 seconds that a container gets to stop; from 3 on words for product-plan, and label=KEY[=VALUE] and
 #   monitor-label=KEY[=VALUE] for whoever carries one.
 # Leaves in $work, for the tally: seen, leaks (lines KEY CONTAINER), targets, freed (keys), removed (ids), kept (what is left, a line each).
+# Without --yes nothing is stopped or removed, whatever the playbook says: an install script calls a hook as well as an uninstall script.
 # Never: forces, removes volumes, asks Docker twice to stop a container, tries a step twice, touches what is not of the product.
 # No set -e here: what a program answers is looked at, and a program of its own has it.
 set -u
@@ -133,9 +134,22 @@ tell_left() {
   done <"$work/plan"
 }
 
+# Sets $withheld to yes if something was to be removed, and nobody allowed it. A dry run shows it all the same.
+ask_consent() {
+  withheld=''
+  for each do if [ "$each:$consent$dry_run" = absent: ]; then withheld=yes; fi; done
+}
+
 main() {
   limit=$1 grace=$2 round=0 daemon='' planner=product_plan want=all
   shift 2
+  ask_consent "$@"
+  left_words=$#
+  while [ "$left_words" -gt 0 ]; do
+    if [ "$1:$withheld" != absent:yes ]; then set -- "$@" "$1"; fi
+    shift
+    left_words=$((left_words - 1))
+  done
   for file in seen leaks tried plan; do : >"$work/$file"; done
   while [ "$round" -lt 20 ]; do
     round=$((round + 1))
@@ -146,6 +160,9 @@ main() {
     if [ "$steps" = 0 ] || [ -n "$fail" ]; then break; fi
   done
   if [ "$state" = decided ]; then tell_left; fi
+  if [ "$state:$withheld" = decided:yes ] && [ "${ids:-none}" != none ]; then
+    keep 'the containers of the product: nobody allowed to stop and to remove them; --yes does'
+  fi
   if [ "$state:$round" = nothing:1 ]; then say 'no container of this host is of the product, and no monitor of it runs'; fi
   tally
 }

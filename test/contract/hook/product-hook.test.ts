@@ -68,7 +68,7 @@ describe.skipIf(!able).each(KINDS)('a compiled hook for a product under $name', 
     const planned = await world.hook('--dry-run', shell);
     expect([planned.code, planned.result.rc], planned.text).toEqual([0, '10']);
     expect(world.picture()).toEqual(before);
-    const run = await world.hook('--strict', shell);
+    const run = await world.hook('--strict --yes', shell);
     expect([run.code, run.result], run.text).toMatchObject([0, { left: '0', unknown: '0', rc: '0' }]);
     expect(Number(run.result.released)).toBeGreaterThan(2);
     expect(run.text.match(/docker (?:stop|rm) \S+: ok/g)).toEqual([
@@ -78,7 +78,7 @@ describe.skipIf(!able).each(KINDS)('a compiled hook for a product under $name', 
     expect(await names(world)).toEqual(['other']);
     expect((await world.run('ls /var/lib/docker/containers')).trim()).toBe(demoId('hookhost', 'other'));
     expect(await life(world)).toBe(alive);
-    const again = await world.hook('--strict', shell);
+    const again = await world.hook('--strict --yes', shell);
     expect([again.code, again.result], again.text).toMatchObject([0, { released: '0', left: '0', unknown: '0' }]);
     expect(again.text).toContain('no container of this host is of the product');
   });
@@ -91,12 +91,21 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
   };
   beforeEach(() => async () => world?.close());
 
+  it('stops and removes nothing without --yes: an install script calls it too', async () => {
+    await open({});
+    const run = await world.hook('--strict');
+    expect([run.code, run.result.left], run.text).toEqual([10, '1']);
+    expect(run.text).toContain('nobody allowed to stop and to remove them; --yes does');
+    expect(await names(world)).toEqual(['cadvisor', 'other', 'shop-old', 'shop-web']);
+    expect([await world.held('shop-old'), await inMonitor(world, 'shop-web')]).toEqual([false, '0\n']);
+  });
+
   it('names what does not stop, and takes the rest away', async () => {
     await open({});
     await world.run(
       `mv /usr/local/bin/docker /usr/local/bin/real; printf '#!/bin/sh\\ncase " $* " in *" stop "*${world.id('shop-web')}*) echo cannot be killed >&2; exit 1 ;; esac\\nexec /usr/local/bin/real "$@"\\n' >/usr/local/bin/docker; chmod 755 /usr/local/bin/docker`,
     );
-    const run = await world.hook('--strict');
+    const run = await world.hook('--strict --yes');
     expect([run.code, run.result.left], run.text).toEqual([10, '1']);
     expect(run.text).toContain('left: container shop-web: it does not stop: denied cannot be killed');
     expect(await names(world)).toEqual(['other', 'shop-web']);
@@ -108,7 +117,7 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
     await world.run('mv /usr/local/bin/docker /root/; mv /run/docker.pid /root/');
     await world.run('kill -STOP "$(cat /root/docker.pid)"; umount /run/docker.sock; rm /run/docker.sock');
     const alive = await life(world, '/root/docker');
-    const gone = await world.hook('--strict');
+    const gone = await world.hook('--strict --yes');
     expect([gone.code, gone.result.left], gone.text).toEqual([10, '3']);
     expect(Number(gone.result.released)).toBeGreaterThan(2);
     expect(gone.text).toContain(
@@ -120,7 +129,7 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
 
   it('goes no further than --only', async () => {
     await open({});
-    const run = await world.hook('--strict --only name=shop-old');
+    const run = await world.hook('--strict --yes --only name=shop-old');
     expect([run.code, run.result.left], run.text).toEqual([0, '0']);
     expect(await names(world)).toEqual(['cadvisor', 'other', 'shop-web']);
     expect([await inMonitor(world, 'shop-web'), await inMonitor(world, 'other')]).toEqual(['1\n', '1\n']);
@@ -133,9 +142,9 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
     await label('shop-web', 'shop');
     await label('shop-old', 'shop');
     await label('other', 'shopping');
-    const none = await world.hook('--strict --only label=com.example.product=sho');
+    const none = await world.hook('--strict --yes --only label=com.example.product=sho');
     expect([none.code, none.result.released], none.text).toEqual([0, '0']);
-    const run = await world.hook('--strict --only label=com.example.product');
+    const run = await world.hook('--strict --yes --only label=com.example.product');
     expect([run.code, run.result.left], run.text).toEqual([0, '0']);
     expect(await names(world)).toEqual(['cadvisor', 'other']);
   });
