@@ -39,6 +39,8 @@ export interface ParamTemplate {
     | { readonly kind: 'known'; readonly params: unknown }
     | { readonly kind: 'unknown'; readonly why: string }
     | { readonly kind: 'invalid'; readonly why: string };
+  /** Only these parameters, and the defaults of the others; undefined if one of them is not known yet. */
+  renderOnly?(scope: Scope, keys: readonly string[]): unknown;
 }
 
 /** The list that a task goes through, entry by entry. */

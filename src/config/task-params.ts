@@ -122,7 +122,7 @@ function paramTemplate(parts: Parts): ParamTemplate {
     for (const name of condition.expression.names) names.add(name);
   names.delete('result');
   const render = renderer(parts);
-  return { names, render };
+  return { names, render, renderOnly: (scope, keys) => renderOnly(parts, scope, keys) };
 }
 
 /** Parameters without {{ }} are parsed once; conditions are bound to each scope. */
@@ -133,6 +133,14 @@ function renderer(parts: Parts): ParamTemplate['render'] {
     const parsed = parsedOnce ?? fillAndParse(parts, scope);
     return parsed.kind === 'known' ? { kind: 'known', params: bind(parsed.params, parts.conditions, scope) } : parsed;
   };
+}
+
+function renderOnly(parts: Parts, scope: Scope, keys: readonly string[]): unknown {
+  const leaves = parts.leaves.filter(({ path: [key] }) => keys.includes(String(key)));
+  const own = Object.entries(parts.value ?? {}).filter(([key]) => keys.includes(key));
+  const filled = fillTemplates(Object.fromEntries(own), leaves, scope);
+  const parsed = filled.kind === 'known' ? parts.module.params.safeParse(filled.value) : undefined;
+  return parsed?.success === true ? parsed.data : undefined;
 }
 
 function fillAndParse(parts: Parts, scope: Scope): ReturnType<ParamTemplate['render']> {

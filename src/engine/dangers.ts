@@ -57,6 +57,9 @@ function risksOn(task: Task, scope: HostScope, module: Module | undefined): read
   if (task.when.some((condition) => condition.test(scope.names).kind === 'false')) return undefined;
   const rendered = rendersOf(task, scope.names);
   // What a rescue makes of its failure has no value before there is one.
+  const early =
+    module?.dangerParams === undefined ? undefined : task.params.renderOnly?.(scope.names, module.dangerParams);
+  if (early !== undefined && rendered.some(({ kind }) => kind === 'unknown')) return module?.dangers?.(early) ?? [];
   const open = (kind: string) => kind === 'unknown' || (kind === 'invalid' && task.standby === 'rescue');
   if (rendered.some(({ kind }) => open(kind))) return 'maybe';
   const known = rendered.flatMap((one) => (one.kind === 'known' ? [module?.dangers?.(one.params) ?? []] : []));

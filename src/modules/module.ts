@@ -95,6 +95,8 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   signature?(state: State): string;
   /** The dangerous risks that a task with these parameters may come to need; a run without anyone to confirm them is refused before it connects. */
   dangers?(params: Params): readonly Risk[];
+  /** The parameters that `dangers` reads: with these it can be told although others are not known yet. */
+  readonly dangerParams?: readonly string[];
   /** Pure. The task for a compiled hook; absent: it cannot be compiled. */
   hook?(params: Params): HookPart;
 }

@@ -23,6 +23,7 @@ export const deadContainersModule = defineModule<DeadContainersParams, SweepStat
   result,
   findings: findingsOf,
   hook: hookOf,
+  dangerParams: ['release'],
   dangers: ({ release }) => (release.includes('restart_holder') ? ['restart-holder'] : []),
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { InventoryHost } from '../../../src/config/inventory-model.ts';
+import { loadPlaybook } from '../../../src/config/playbook.ts';
 import type { Scope } from '../../../src/config/playbook-model.ts';
 import type { Risk } from '../../../src/core/results.ts';
 import { dangersOf, refuseUnasked } from '../../../src/engine/dangers.ts';
 import type { Module } from '../../../src/modules/module.ts';
+import { MODULES } from '../../../src/modules/registry.ts';
 import { block, playOf, shelfTask } from '../../support/play-bench.ts';
 import { newShelf, type ShelfParams, shelfModule } from '../../support/shelf.ts';
 
@@ -51,6 +53,28 @@ describe('what a play may come to restart', () => {
     ]);
     expect(dangers([shelfTask('t', { remove: item, loop: ['ntp'] })])).toEqual([]);
     expect(dangers([shelfTask('t', { remove: item, loop: [] })])).toEqual([]);
+  });
+
+  it('can tell by the parameters that decide, although others are not known yet', () => {
+    const sweep = (release: string) => `
+- hosts: all
+  vars: { ways: [rmdir] }
+  tasks:
+    - { name: look, register: seen, command: { argv: [ls], changed_when: false } }
+    - { name: sweep, dead_containers: { containers: '{{ seen.stdout }}', release: ${release} } }
+`;
+    const found = (release: string) => {
+      const [play] = loadPlaybook('p.yml', sweep(release), MODULES).plays;
+      if (play === undefined) throw new Error('no play');
+      return dangersOf(play, play.tasks, [HOST], MODULES, {}).map(({ task, risks, maybe }) => [
+        task,
+        [...risks],
+        maybe,
+      ]);
+    };
+    expect(found("'{{ ways }}'")).toEqual([]);
+    expect(found('[unmount, restart_holder]')).toEqual([['sweep', ['restart-holder'], false]]);
+    expect(found("'{{ seen.stdout }}'")).toEqual([['sweep', [], true]]);
   });
 
   it('counts a rescue that makes something of its failure as one that may do anything', () => {
