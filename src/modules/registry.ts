@@ -10,6 +10,8 @@ import { fileStateModule } from './file-state/index.ts';
 import { holderPropagationModule } from './holder-propagation/index.ts';
 import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
+import { k8sPodRemainsModule } from './k8s-pod-remains/index.ts';
+import { k8sTerminatingPodsModule } from './k8s-terminating-pods/index.ts';
 import type { Module } from './module.ts';
 import { monitorReleaseModule } from './monitor-release/index.ts';
 import { productContainersModule } from './product-containers/index.ts';
@@ -31,6 +33,8 @@ const ALL: readonly Module[] = [
   holderPropagationModule,
   installerPatchModule,
   jsonKeysModule,
+  k8sPodRemainsModule,
+  k8sTerminatingPodsModule,
   monitorReleaseModule,
   productContainersModule,
   scheduleModule,

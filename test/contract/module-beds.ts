@@ -7,6 +7,7 @@ import { KEEPER, openServiceWorld } from '../support/service-world.ts';
 import { CONTAINER_BEDS } from './container-beds.ts';
 import { HEALTH_BEDS } from './health-beds.ts';
 import { INSTALLER_BEDS } from './installer-beds.ts';
+import { KUBERNETES_BEDS } from './kubernetes-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MONITOR_BEDS } from './monitor-beds.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
@@ -192,6 +193,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   ...CONTAINER_BEDS,
   ...HEALTH_BEDS,
   ...INSTALLER_BEDS,
+  ...KUBERNETES_BEDS,
   ...MONITOR_BEDS,
   ...PRODUCT_BEDS,
   ...RESTART_BEDS,

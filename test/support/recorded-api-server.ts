@@ -140,6 +140,14 @@ export class RecordedApiServer {
     this.#pods.delete(name);
   }
 
+  /** Somebody changes a pod. */
+  change(name: string, change: (pod: ApiObject) => void): void {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) throw new Error(`no pod ${name}`);
+    change(pod);
+    this.touch(pod);
+  }
+
   /** Something of it changed: it has another resource version. */
   touch(pod: ApiObject): void {
     this.#resourceVersion += 1;
