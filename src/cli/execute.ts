@@ -17,7 +17,7 @@ export async function execute(
   selection: Selection,
   mode: 'run' | 'check',
   listener: Listener,
-  more: Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules'>> = {},
+  more: Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules' | 'connect'>> = {},
 ): Promise<RunReport> {
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
   const emit: Emit = (event) => listener.handle(event);

@@ -149,8 +149,9 @@ function taskLines(task: StuckTask, facts: StuckFacts): readonly string[] {
 function placeLines(task: StuckTask, kind: WaitKind, { proved, places }: Places): readonly string[] {
   const lines = places.slice(0, NAMED).flatMap((place) => {
     const { mount, hostPoint, device } = place;
-    const seen = `${printable(mount.point)} in its mount namespace, device ${mount.device}`;
     const facts = [
+      `device ${mount.device}`,
+      ...(hostPoint === mount.point ? [] : [`${printable(mount.point)} in its mount namespace`]),
       ...(hostPoint === undefined ? ['not mounted in the namespace of the host'] : []),
       ...(device?.backing === undefined ? [] : [`backed by the file ${printable(device.backing)}`]),
       ...(device?.suspended === true ? ['suspended by the device mapper'] : []),
@@ -159,7 +160,7 @@ function placeLines(task: StuckTask, kind: WaitKind, { proved, places }: Places)
         : [`${device.inFlight} requests unanswered`]),
     ];
     const head = proved ? `file descriptor ${task.call?.fd}, which it works on, lies on` : 'candidate, not proved:';
-    return [`${head} ${[`${placeName(place)}: ${seen}`, ...facts].join('; ')}`];
+    return [`${head} ${placeName(place)}: ${facts.join('; ')}`];
   });
   return places.length > NAMED ? [...lines, `and ${places.length - NAMED} more candidates`] : lines;
 }

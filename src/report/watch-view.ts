@@ -1,0 +1,70 @@
+import { formatDuration } from '../core/clock.ts';
+import { clip } from '../core/display-width.ts';
+import type { RunReport } from '../core/results.ts';
+import { printable } from '../core/text.ts';
+import { groupDiagnosis } from './diagnosis-groups.ts';
+import { sumLine } from './diagnosis-view.ts';
+import { foldHostsWithin } from './fold-hosts.ts';
+import type { Style } from './style.ts';
+import type { DaemonTrend } from './trend-series.ts';
+import { renderTrends } from './trend-view.ts';
+
+/** One look of a watch. */
+export interface WatchedLook {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly atMs: number;
+  readonly report: RunReport;
+  readonly rows: readonly DaemonTrend[];
+}
+
+/** Rows for daemons and for verdicts: with the rest they fit the smallest terminal that people use. */
+const DAEMONS = 9;
+const VERDICTS = 9;
+
+/** The screen of a watch: when it looked, the daemons, the verdicts; every line fits. */
+export function watchScreen(look: WatchedLook, everyMs: number, style: Style, columns: number): readonly string[] {
+  const width = Math.max(20, columns - 1);
+  const head = `look ${look.number} at ${timeOf(look.atMs)}, every ${formatDuration(everyMs)}; ^C ends it with a summary`;
+  return [
+    style.paint('bold', clip(head, width, style.glyph('cut'))),
+    ...renderTrends(look.rows, style, columns, DAEMONS).map((line) => clip(line, width, style.glyph('cut'))),
+    ...verdictLines(look.report, width)
+      .slice(0, VERDICTS)
+      .map((line) => clip(line, width, style.glyph('cut'))),
+    style.paint('bold', clip(sumLine(look.report), width, style.glyph('cut'))),
+  ];
+}
+
+/** What differs from the look before, for where nothing can be redrawn: verdicts that came and went. */
+export function watchChanges(before: RunReport | undefined, now: RunReport): readonly string[] {
+  const [old, fresh] = [titles(before), titles(now)];
+  return [
+    ...[...fresh]
+      .filter(([key]) => !old.has(key))
+      .map(([, title]) => `${before === undefined ? 'there' : 'new'}: ${title}`),
+    ...[...old].filter(([key]) => !fresh.has(key)).map(([, title]) => `gone: ${title}`),
+  ];
+}
+
+/** By host and id, as the numbers in a title change with each look. */
+function titles(report: RunReport | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { severity, findings } of groupDiagnosis(report?.hosts ?? []))
+    for (const { host, finding } of findings)
+      if (severity !== 'info')
+        found.set(JSON.stringify([host, finding.id]), printable(`${severity} on ${host}: ${finding.title}`));
+  return found;
+}
+
+function verdictLines(report: RunReport, width: number): readonly string[] {
+  return groupDiagnosis(report.hosts).map(({ severity, hosts, findings: [first] }) =>
+    printable(`${severity}  ${foldHostsWithin(hosts, Math.floor(width / 3))}: ${first?.finding.title ?? ''}`),
+  );
+}
+
+/** Hours, minutes and seconds in the zone of whoever reads. */
+function timeOf(ms: number): string {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
