@@ -58,7 +58,7 @@ function sort_product(   i, k, c) {
 function goes_before(a, b,   s, t) {
   s = is_monitor(a); t = is_monitor(b)
   if (s != t) return s
-  s = substr(begun[a], 1, 19); t = substr(begun[b], 1, 19)
+  s = begun[a]; t = begun[b]; sub(/Z$/, "", s); sub(/Z$/, "", t)
   if (s != t) return s > t
   return name[a] "\t" a < name[b] "\t" b
 }

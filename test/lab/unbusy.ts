@@ -25,6 +25,8 @@ export interface Login {
   readonly knownHostsFile?: string;
   /** Inventory variables that every host gets. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Groups of the inventory, by name, beside `all`. */
+  readonly groups?: Readonly<Record<string, readonly LabHost[]>>;
 }
 
 /** The command as a user runs it, built from this checkout, on the laptop side of the lab. */
@@ -58,7 +60,10 @@ export class Unbusy {
     const vars = Object.entries(login.vars ?? {}).map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`);
     const entries = hosts.map(({ name }) => `    ${name}:\n${vars.join('')}`);
     writeFileSync(join(folder, 'ssh_config'), config.join(''));
-    writeFileSync(join(folder, 'inventory.yml'), `all:\n  hosts:\n${entries.join('')}`);
+    const groups = Object.entries(login.groups ?? {}).map(
+      ([name, members]) => `${name}:\n  hosts:\n${members.map((host) => `    ${host.name}:\n`).join('')}`,
+    );
+    writeFileSync(join(folder, 'inventory.yml'), `all:\n  hosts:\n${entries.join('')}${groups.join('')}`);
     const shared = ['-i', join(folder, 'inventory.yml'), '--ssh-config', join(folder, 'ssh_config')];
     return [this.#command, ...args, ...shared];
   }
@@ -66,6 +71,11 @@ export class Unbusy {
   /** Runs `unbusy ARGS` on these hosts, and gives what it printed. */
   command(hosts: readonly LabHost[], args: readonly string[], options: CommandOptions & Login = {}): Promise<Ran> {
     return run('node', this.argv(hosts, args, options), { timeoutMs: 180_000, ...options });
+  }
+
+  /** Makes a hook of a playbook: `unbusy compile ARGS`. */
+  compile(args: readonly string[]): Promise<Ran> {
+    return run('node', [this.#command, 'compile', ...args]);
   }
 
   /** Goes on with the newest run that has something left. */

@@ -50,10 +50,14 @@ function makerOf({ labels }: ContainerState): string | undefined {
   return pod === undefined ? undefined : `pod ${labels['io.kubernetes.pod.namespace'] ?? ''}/${pod}`;
 }
 
-/** Docker's times are of one length up to their fraction, so that text compares as time does, to the second. */
+/** Docker's times are of one length up to their fraction, which loses its zeros: without the Z, text compares as time does. */
 function inOrder(a: ProductContainer, b: ProductContainer): number {
   if (a.monitor !== b.monitor) return a.monitor ? -1 : 1;
-  const keys = ({ container }: ProductContainer) => [container.startedAt.slice(0, 19), container.name, container.id];
+  const keys = ({ container }: ProductContainer) => [
+    container.startedAt.replace(/Z$/, ''),
+    container.name,
+    container.id,
+  ];
   const [start = '', name = '', id = ''] = keys(a);
   const [other = '', otherName = '', otherId = ''] = keys(b);
   if (start !== other) return start > other ? -1 : 1;
