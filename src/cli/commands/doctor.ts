@@ -1,6 +1,7 @@
 import { reportError, UnbusyError } from '../../core/errors.ts';
 import { type ExitCode, exitCodeOfError, strongest } from '../../core/exit-codes.ts';
 import { printable } from '../../core/text.ts';
+import { Budget } from '../../engine/deadline.ts';
 import { type DoctorCheck, type DoctorHost, renderChecks, renderDoctorHosts } from '../../report/doctor-view.ts';
 import type { CommandSpec } from '../command.ts';
 import { prepareWith } from '../connector.ts';
@@ -66,7 +67,7 @@ export const doctorCommand: CommandSpec = {
     ['unbusy doctor playbooks/sweep-dead.yml -i hosts.yml', 'the same as root, where the playbook becomes root'],
     ['unbusy doctor playbooks/sweep-dead.yml -i hosts.yml --cron --every 1h', 'ready for a crontab?'],
   ],
-  exits: [0, 1, 2, 4, 5, 8, 9, 130, 143],
+  exits: [0, 1, 2, 4, 5, 8, 9, 124, 130, 143],
   async run(io, [file], given) {
     const cron = given.has('cron');
     if (cron && file === undefined)
@@ -103,26 +104,37 @@ async function examine(
     ...(ready === undefined || file === undefined ? [] : scheduleChecks(world, given, file, patient, ready.times)),
   ];
   if (patient.targets.length === 0) return { checks: before, hosts: [] };
-  const interrupts = stopOnInterrupt(world, (text) => world.err.write(`${text}\n`));
   try {
-    const connector = await prepareWith(world, given, patient.targets, ({ kind, ...event }) => {
-      if (kind === 'notice' && 'text' in event) world.err.write(`${printable(String(event.text))}\n`);
-    });
-    const hosts = await lookAtHosts(world, connector, patient.targets, given.number('forks'), interrupts.stop);
-    connector.close();
-    if (interrupts.stop.aborted) throw interrupts.stop.reason;
+    const hosts = await reachHosts(world, given, patient);
     return { checks: ready === undefined ? before : [...before, ...unattendedChecks(hosts)], hosts };
   } catch (thrown) {
     const { code, message, hint } = reportError(thrown);
     if (code !== 'E_KEY_FILE' && code !== 'E_SSH_CONFIG') throw thrown;
-    const check: DoctorCheck = {
-      name: 'keys',
-      status: 'fail',
-      text: `${code}: ${message}`,
-      ...(hint === undefined ? {} : { hint }),
-    };
-    return { checks: [...before, check], hosts: [] };
+    const found = { name: 'keys', status: 'fail', text: `${code}: ${message}` } as const;
+    return { checks: [...before, hint === undefined ? found : { ...found, hint }], hosts: [] };
+  }
+}
+
+/** Connects to all, until a signal or the deadline; throws what ended it, and E_KEY_FILE and E_SSH_CONFIG. */
+async function reachHosts(world: Io, given: Given, { targets }: Patient): Promise<readonly DoctorHost[]> {
+  const say = (text: string) => world.err.write(`${printable(text)}\n`);
+  const interrupts = stopOnInterrupt(world, say);
+  const time = new Budget(world.clock, given.duration('timeout') ?? 0, 'the doctor', '--timeout');
+  const stop = AbortSignal.any([interrupts.stop, time.signal]);
+  try {
+    const connector = await prepareWith(world, given, targets, (event) => {
+      if (event.kind === 'notice') say(`${event.host ?? ''}: ${event.text}`);
+    });
+    time.start();
+    try {
+      const hosts = await lookAtHosts(world, connector, targets, given.number('forks'), stop);
+      if (stop.aborted) throw stop.reason;
+      return hosts;
+    } finally {
+      connector.close();
+    }
   } finally {
+    time.pause();
     interrupts.dispose();
   }
 }
