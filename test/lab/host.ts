@@ -53,10 +53,7 @@ export class LabHost {
     await this.#waitFor('ssh', ended, () => openConnection(this.access, this.seat.socket(this.name)));
     await this.#waitFor('docker', ended, async () => (await this.sh('docker version')).code === 0);
     this.#up = true;
-    await this.must(`
-      docker import -c 'CMD ["sleep","1d"]' /usr/local/share/lab/busybox.tar lab/busybox
-      docker import -c 'CMD ["/pause"]' /usr/local/share/lab/pause.tar lab/pause
-    `);
+    await this.must('docker load --quiet --input /usr/local/share/lab/images.tar');
   }
 
   /** Takes the host off the network at once, as a power failure does; its disk is gone with it. */
