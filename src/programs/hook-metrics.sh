@@ -31,6 +31,18 @@ function label(text,   i, c, made) {
   return "\"" made "\""
 }
 
+# The phrase of each cause, as findings have it.
+function words(cause) {
+  if (cause == "private-propagation") return "its copy of the mount is private, so it never hears of an unmount on the host"
+  if (cause == "private-tmp") return "the service copied every mount when it was started (PrivateTmp=), and its copy did not hear of the unmount"
+  if (cause == "mount-flags-split") return "Docker runs in a mount namespace of its own (MountFlags=), apart from what it started before"
+  if (cause == "thread-namespace") return "one thread has a mount namespace of its own"
+  if (cause == "pinned-namespace") return "a file keeps a mount namespace alive in which no process lives"
+  if (cause == "still-mounted-on-host") return "it was never unmounted on the host"
+  if (cause == "process-of-container") return "a process of the container itself still lives"
+  return "its cause could not be told"
+}
+
 function number(text) { return text ~ /^[0-9]+(\.[0-9]+)?$/ ? text + 0 : 0 }
 function family(name, type, help) { print "# HELP " name " " help; print "# TYPE " name " " type }
 function sample(name, more, value) { print name "{" mine more "} " value }
@@ -52,10 +64,10 @@ function read_old(   line, name, value, cause) {
 }
 
 function tell_leaks(   line, f, cause, some) {
-  while ((getline line < causes) > 0) { split(line, f, " "); leaks[f[1]] += f[2] }
+  while ((getline line < causes) > 0) { split(line, f, " "); leaks[words(f[1])] += f[2] }
   for (cause in was) if (!(cause in leaks)) leaks[cause] = unknown > 0 ? was[cause] : 0
   for (cause in leaks) {
-    if (!some++) family("unbusy_leaks", "gauge", "Mounts of dead containers that are still held, by cause; 0 for one more run once they are gone.")
+    if (!some++) family("unbusy_leaks", "gauge", "Leaked mounts and dead containers that are left, as last seen; 0 once after a host is healed.")
     sample("unbusy_leaks", ",cause=\"" cause "\"", sprintf("%.0f", leaks[cause]))
   }
 }
@@ -65,12 +77,14 @@ BEGIN {
   read_old()
   if (rc == 0 && left == 0 && unknown == 0) success = ended
   state = unknown > 0 ? "unknown" : left > 0 ? "failed" : released > 0 ? "changed" : "ok"
-  family("unbusy_info", "gauge", "Version of unbusy that made this file; always 1.")
+  family("unbusy_info", "gauge", "Version of unbusy that ran last.")
   sample("unbusy_info", ",version=" label(ENVIRON["VERSION"]), 1)
-  family("unbusy_last_run_timestamp_seconds", "gauge", "When the last run ended, in seconds since 1970.")
+  family("unbusy_last_run_timestamp_seconds", "gauge", "When the last run ended, however it ended.")
   sample("unbusy_last_run_timestamp_seconds", "", ended)
-  family("unbusy_last_success_timestamp_seconds", "gauge", "When the last run ended that left nothing to do and nothing unknown; 0: none did.")
-  sample("unbusy_last_success_timestamp_seconds", "", sprintf("%.0f", success))
+  if (success > 0) {
+    family("unbusy_last_success_timestamp_seconds", "gauge", "When a run last ended with every host seen and as wanted, or with findings only.")
+    sample("unbusy_last_success_timestamp_seconds", "", sprintf("%.0f", success))
+  }
   family("unbusy_run_duration_seconds", "gauge", "How long the last run took.")
   sample("unbusy_run_duration_seconds", "", sprintf("%.2f", to - from < 0 ? 0 : to - from))
   if (period > 0) {
@@ -81,9 +95,9 @@ BEGIN {
   n = split("ok changed would-change failed unknown skipped unreachable not-reached", states, " ")
   for (i = 1; i <= n; i++) sample("unbusy_hosts", ",state=\"" states[i] "\"", states[i] == state ? 1 : 0)
   tell_leaks()
-  family("unbusy_released_total", "counter", "Mounts that were freed, over all runs.")
+  family("unbusy_released_total", "counter", "Mounts released, each seen to be gone.")
   sample("unbusy_released_total", "", sprintf("%.0f", total + released))
-  family("unbusy_unknown_hosts", "gauge", "Hosts of which something could not be seen in the last run.")
+  family("unbusy_unknown_hosts", "gauge", "Hosts of the last run whose state, or part of it, could not be seen.")
   sample("unbusy_unknown_hosts", "", unknown > 0 ? 1 : 0)
 }'
 

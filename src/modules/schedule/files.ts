@@ -76,7 +76,7 @@ function commandOf(params: ScheduleParams, ...more: readonly string[]): string {
     pathsOf(params).script,
     ...['--strict', ...more, '--budget', String(budgetOf(params))],
     ...(period === undefined ? [] : ['--period', String(period)]),
-    ...(params.metrics === undefined ? [] : ['--metrics', params.metrics]),
+    ...(params.metrics ? ['--metrics', params.metrics] : []),
   ].join(' ');
 }
 

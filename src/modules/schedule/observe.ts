@@ -51,7 +51,7 @@ type StatAll = (questions: readonly PathQuestion[]) => Promise<readonly PathLook
 async function observe(host: Session, params: ScheduleParams, statAll: StatAll): Promise<Observed<ScheduleState>> {
   const paths = pathsOf(params);
   const { service, timer } = unitsOf(params);
-  const metricsDirectory = params.metrics?.replace(/\/[^/]*$/, '');
+  const metricsDirectory = params.metrics ? params.metrics.replace(/\/[^/]*$/, '') : undefined;
   const [facts, units, looks] = await Promise.all([
     scheduleFacts(host, params.state === 'absent' ? undefined : params.calendar && calendarOf(params)),
     unitStates(host, [service, timer], TIMER_PROPERTIES),
@@ -104,7 +104,7 @@ async function read(
     service: units.ok ? units.units[0] : undefined,
     timer: units.ok ? units.units[1] : undefined,
     directory: found(KINDS.length),
-    metricsDirectory: params.metrics === undefined ? undefined : found(KINDS.length + 1),
+    metricsDirectory: params.metrics ? found(KINDS.length + 1) : undefined,
     staleMetrics: stale,
   };
   return { kind: 'known', state, gaps: gapsOf(state, params) };
@@ -119,7 +119,7 @@ async function staleMetrics(
   const ours = [service, cron].find(({ text }) => text !== undefined && readMark(text) === 'whole');
   const installed = metricsIn(ours?.text);
   const path = installed ?? (params.state === 'absent' ? params.metrics : undefined);
-  if (path === undefined || (params.state === 'present' && path === params.metrics)) return undefined;
+  if (!path || (params.state === 'present' && path === params.metrics)) return undefined;
   const look = await lookAtTextFile(host, path);
   if (!look.ok) return look.error;
   return look.file.text?.startsWith('# HELP unbusy_') ? look.file : undefined;

@@ -59,11 +59,17 @@ const fields = {
     .enum(['auto', 'systemd', 'cron'])
     .default('auto')
     .describe('What starts it. auto: a timer where systemd runs the host, else /etc/cron.d.'),
-  metrics: plainPath()
-    .refine((path) => path.endsWith('.prom'), { message: 'must end in .prom: node-exporter reads no other file' })
+  metrics: z
+    .union([
+      plainPath().refine((path) => path.endsWith('.prom'), {
+        message: 'must end in .prom: node-exporter reads no other file',
+      }),
+      z.literal(''),
+    ])
+    .meta({ title: 'path' })
     .optional()
     .describe(
-      'File for the textfile collector of node-exporter, such as /var/lib/node_exporter/textfile_collector/unbusy.prom; none if not given.',
+      'File for the textfile collector of node-exporter, such as /var/lib/node_exporter/textfile_collector/unbusy.prom; none if not given, or empty.',
     ),
   directory: plainPath()
     .default('/usr/local/lib/unbusy')
