@@ -29,11 +29,15 @@ export async function withMetrics<T>(
   if (path === undefined) return work([]);
   const stem = basename(playbook, extname(playbook));
   const startedMs = io.clock.now();
+  const periodMs = given.has('cron') ? given.duration('every') : undefined;
   let told = false;
   const write = (code: number, report?: RunReport) => {
     told = true;
     const facts = { playbook: stem, version: io.version, startedMs, endedMs: io.clock.now(), exitCode: code };
-    replaceMetrics(io, path, (before) => metricsOf(report === undefined ? facts : { ...facts, report }, before));
+    const period = periodMs === undefined ? {} : { periodMs };
+    replaceMetrics(io, path, (before) =>
+      metricsOf({ ...facts, ...period, ...(report === undefined ? {} : { report }) }, before),
+    );
   };
   const listener: Listener = {
     handle(event) {

@@ -11,7 +11,7 @@ import type { Selection } from './selection.ts';
 /** Options that belong to one start of a run, not to the run: how it is told, and what was allowed then. */
 const NOT_KEPT: ReadonlySet<string> = new Set([
   ...['yes', 'diff', 'json', 'jsonl', 'verbose', 'quiet', 'color', 'run-dir'],
-  ...['cron', 'notify-on', 'lock-wait', 'splay', 'metrics', 'keep'],
+  ...['cron', 'notify-on', 'lock-wait', 'splay', 'every', 'metrics', 'keep'],
   // These two are kept as what they came to.
   ...['extra-vars', 'limit'],
 ]);

@@ -11,6 +11,8 @@ export interface MetricsFacts {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly exitCode: number;
+  /** How often a run is to come, if that was said. */
+  readonly periodMs?: number;
   /** Missing where the run ended before it looked at a host. */
   readonly report?: RunReport;
 }
@@ -39,6 +41,9 @@ export function metricsOf(facts: MetricsFacts, before: readonly Sample[]): reado
           ),
         ]),
     gauge('unbusy_run_duration_seconds', 'How long the last run took.', (facts.endedMs - facts.startedMs) / 1000),
+    ...(facts.periodMs === undefined
+      ? []
+      : [gauge('unbusy_period_seconds', 'How often a run is to come.', facts.periodMs / 1000)]),
     family(
       'gauge',
       'unbusy_hosts',

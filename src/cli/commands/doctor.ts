@@ -20,6 +20,7 @@ import { runCommand } from './run.ts';
 /** Options of a run that say how it is told, which the doctor has in its own way. */
 const OWN: ReadonlySet<string> = new Set([
   'cron',
+  'every',
   'json',
   'jsonl',
   'verbose',

@@ -20,6 +20,7 @@ export interface ReadySchedule {
 /** Told by words of their own, or by the units. */
 const WITHOUT: ReadonlySet<string> = new Set([
   'cron',
+  'every',
   'splay',
   'timeout',
   'ask-become-pass',
@@ -40,6 +41,7 @@ export function readySchedule(file: string, given: Given, options: readonly Opti
   );
   const times = timesOf(period, given);
   const words = [...ownCommand(), 'run', resolve(file), ...optionWords(options, given, WITHOUT), '--cron'];
+  if (given.text('metrics') !== undefined) words.push('--every', durationWord(period.ms));
   const timeout = ['--timeout', durationWord(times.deadlineMs)];
   const splay = times.splayMs === 0 ? [] : ['--splay', durationWord(times.splayMs)];
   const stem = basename(file, extname(file)).replaceAll(/[^\w.-]/g, '_');

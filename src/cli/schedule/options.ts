@@ -37,4 +37,10 @@ export const SCHEDULE_OPTIONS: readonly OptionSpec[] = [
     value: 'time',
     help: 'With --cron, begin up to so much later: always equally late for one control host, playbook and inventory.',
   },
+  {
+    name: 'every',
+    kind: 'duration',
+    value: 'time',
+    help: 'With --cron and --metrics, how often it runs: stands in the metrics, so that an alert knows when they are too old.',
+  },
 ];

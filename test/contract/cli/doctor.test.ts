@@ -115,7 +115,7 @@ describe.skipIf(!hasSshd)('the doctor for cron', () => {
     expect([code, Object.values(statusOf(rest)).filter((status) => status === 'fail')]).toEqual([0, []]);
     const [fields = ''] = /^\S+ \S+ \S+ \S+ \S+ /.exec(schedule?.crontab ?? '') ?? [];
     expect(fields).toMatch(/^\d-59\/10 \* \* \* \* $/);
-    expect(schedule?.crontab).toMatch(/ --cron --splay 1m --timeout 7m$/);
+    expect(schedule?.crontab).toMatch(/ --cron --every 10m --splay 1m --timeout 7m$/);
     // As cron hands it to the shell.
     const command = (schedule?.crontab ?? '')
       .slice(fields.length)

@@ -45,6 +45,8 @@ describe('the metrics of a run', () => {
     expect(value('unbusy_unknown_hosts')).toBe(1);
     expect(value('unbusy_run_duration_seconds')).toBe(1.5);
     expect(value('unbusy_info', { version: '1.0' })).toBe(1);
+    expect(value('unbusy_period_seconds')).toBeUndefined();
+    expect(file({ ...facts([host('a', 'ok')]), periodMs: 600_000 }).value('unbusy_period_seconds')).toBe(600);
   });
 
   it('keep the last success, the first of which need not be there', () => {
