@@ -42,7 +42,7 @@ describe.skipIf(!canMakeHosts())('the options of a compiled hook', () => {
 
     it('follows no link that stands in its place in $TMPDIR', async () => {
       await world.run('mount -t tmpfs -o ro none /var/log; mkdir -m 1777 /tmp/mine');
-      const place = 'ln -s /root/taken "/tmp/mine/unbusy-sweep-dead.$.log"; exec sh /tmp/hook.sh --dry-run';
+      const place = 'ln -s /root/taken "/tmp/mine/unbusy-sweep-dead.$$.log"; exec sh /tmp/hook.sh --dry-run';
       const text = await world.run(`TMPDIR=/tmp/mine sh -c '${place}' 2>/dev/null`);
       expect([text, await world.run('ls /root')]).toEqual([expect.stringMatching(/ log=-\n$/), '']);
     });
