@@ -12,7 +12,7 @@ const UID = '0a1b2c3d-0000-4000-8000-000000000001';
 
 /** A control host with a real kubectl, beside a recorded API server with one pod that should be gone. */
 async function openControl(sandbox: string): Promise<KitWorld & { readonly server: RecordedApiServer }> {
-  const server = await new RecordedApiServer().start();
+  const server = await new RecordedApiServer({ now: () => new Date('2026-11-21T09:00:00Z') }).start();
   server.addNode('n1');
   server.addPod('stuck', 'n1');
   writeFileSync(join(sandbox, 'kubeconfig'), server.kubeconfig());

@@ -17,12 +17,13 @@ export const k8sPodRemainsModule = defineModule<PodRemainsParams, RemainsState, 
   result,
 });
 
-/** What k8s_terminating_pods takes as one of its `remains`; `dead` and `mounted` are for dead_containers and leaked_mounts. */
-function result({ node, pods, dead, mounted }: RemainsState): JsonObject {
+/** What k8s_terminating_pods takes as one of its `remains`; the lists are for dead_containers and leaked_mounts. */
+function result({ node, pods, dead, mounted, containers }: RemainsState): JsonObject {
   return {
     ...(node === undefined ? {} : { node }),
     pods: pods.map((each) => ({ ...each, what: [...each.what] })),
     dead,
     mounted,
+    containers,
   };
 }

@@ -2,6 +2,7 @@ import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { PodRemains } from '../../core/pods.ts';
 import type { Gap } from '../../core/results.ts';
+import { isPodUid } from '../../mounts/kubelet-places.ts';
 import { readFile } from '../../programs/read-file.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
@@ -17,12 +18,14 @@ export interface RemainsState {
   readonly pods: readonly PodRemains[];
   /** Full ids of dead containers of Docker. */
   readonly dead: readonly string[];
-  /** Uids of pods that have ended and are still mounted somewhere. */
+  /** Uids of pods that have ended and of which a volume is still mounted somewhere. */
   readonly mounted: readonly string[];
+  /** Full ids of their containers of another runtime that are still mounted somewhere. */
+  readonly containers: readonly string[];
 }
 
 const MACHINE_ID = '/etc/machine-id';
-const NOTHING: RemainsState = { node: undefined, pods: [], dead: [], mounted: [] };
+const NOTHING: RemainsState = { node: undefined, pods: [], dead: [], mounted: [], containers: [] };
 
 /** Finds out which node this host is, and looks for what is left of its pods; asks nothing where there are none. */
 export async function observeRemains(host: Session, params: PodRemainsParams): Promise<Observed<RemainsState>> {
@@ -70,20 +73,23 @@ async function lookFor(
   );
   if (answers.kind === 'unknown') return answers;
   const { containers } = answers.look;
-  const tokens = pods.flatMap((pod) => [pod.uid, ...pod.containers]);
-  const scan = await scanMounts(host, { tokens: [...new Set([...tokens, ...containers.map(({ id }) => id)])] });
+  const words = [...pods.flatMap((pod) => [pod.uid, ...pod.containers]), ...containers.map(({ id }) => id)];
+  const scan = await scanMounts(host, { tokens: [...new Set(words)] });
   if (scan.kind === 'unknown') return scan;
   const look = { ...answers.look, view: scan.view };
   const remains = pods.map((pod) => remainsOf(pod, look));
-  const ended = new Set(remains.filter(({ alive }) => !alive).map(({ uid }) => uid));
-  const mounted = pods.filter((pod) => ended.has(pod.uid) && mountsOf(pod, containers, look).length > 0);
+  const ended = remains.filter(({ alive }) => !alive).map(({ uid }) => uid);
+  const named = pods.filter(({ uid }) => ended.includes(uid)).flatMap((pod) => mountsOf(pod, containers, look));
+  const tokens = new Set(named.map(({ token }) => token));
+  const isDocker = node.runtime.startsWith('docker://');
   return {
     kind: 'known',
     state: {
       node: node.name,
       pods: remains,
-      dead: containers.filter(({ uid, state }) => state === 'dead' && ended.has(uid)).map(({ id }) => id),
-      mounted: mounted.map(({ uid }) => uid),
+      dead: containers.filter(({ uid, state }) => state === 'dead' && ended.includes(uid)).map(({ id }) => id),
+      mounted: ended.filter((uid) => tokens.has(uid) && isPodUid(uid)),
+      containers: isDocker ? [] : [...tokens].filter((token) => !ended.includes(token)),
     },
     gaps,
   };

@@ -54,23 +54,27 @@ export function remainsOf(pod: LookedPod, look: NodeLook): PodRemains {
   return { ...base, verdict: what.length === 0 ? 'gone' : 'remains', alive: false, what };
 }
 
-/** Mounts that name the pod or one of its containers, by whole components, in any namespace. */
+/** A mount that names a pod, or one of its containers. */
+export interface NamedMount {
+  /** Uid of the pod, or full id of the container. */
+  readonly token: string;
+  readonly words: string;
+}
+
+/** Mounts of a pod in any namespace, known by whole components of their place and of their root. */
 export function mountsOf(
   pod: LookedPod,
   containers: readonly RuntimeContainer[],
-  { view, known }: NodeLook,
-): readonly { readonly words: string }[] {
-  const tokens = new Set([
-    pod.uid,
-    ...pod.containers,
-    ...containers.filter(({ uid }) => uid === pod.uid).map(({ id }) => id),
-  ]);
+  { view, known }: Pick<NodeLook, 'view' | 'known'>,
+): readonly NamedMount[] {
+  const own = containers.filter(({ uid }) => uid === pod.uid).map(({ id }) => id);
+  const tokens = new Set([pod.uid, ...pod.containers, ...own]);
   return view.namespaces.flatMap((namespace) => {
-    const named = (namespace.mounts ?? []).filter(({ point, root }) =>
-      [...components(point), ...components(root)].some((part) => tokens.has(part)),
-    );
     const holder = holderWords(holderOf(namespace, view, known));
-    return named.map(({ point }) => ({ words: `${printable(point)} is mounted in ${holder}` }));
+    return (namespace.mounts ?? []).flatMap(({ point, root }) => {
+      const token = [...components(point), ...components(root)].findLast((part) => tokens.has(part));
+      return token === undefined ? [] : [{ token, words: `${printable(point)} is mounted in ${holder}` }];
+    });
   });
 }
 

@@ -57,7 +57,7 @@ function fromNode({ uid, node }: TerminatingPod, remains: readonly NodeRemains[]
   if (first === undefined)
     return left(
       `no host told what is left of it on node ${node}`,
-      'Put the host of that node into the inventory and the play; one that failed says why itself.',
+      'Put the host of that node into the inventory and the play (it is known by its boot id); one that failed says why itself.',
     );
   const doubt = about.find(({ verdict }) => verdict === 'unknown');
   if (doubt !== undefined)

@@ -13,7 +13,7 @@ export function findingsOf({ past, nowMs }: PodsState): readonly Finding[] {
       id: `pod:${pod.uid}`,
       kind: 'health',
       severity: 'warning',
-      title: `${podWords(pod)} should be gone since ${late}`,
+      title: `${podWords(pod)} should have been gone for ${late}`,
       cause: kept.length > 0 ? 'a finalizer keeps the pod' : 'its kubelet could not clean up after the pod',
       remedy: kept.length > 0 ? 'Ask the controller that set the finalizer.' : 'Release what holds it on its node.',
       avoid: ['Do not delete it with --force first: the object goes, and what is left on the node is seen by nobody.'],
