@@ -37,9 +37,13 @@ trap - EXIT
 rm -rf "$target/usr/sbin/policy-rc.d" "$target"/var/lib/apt/lists/* "$target"/usr/share/doc/* \
   "$target"/usr/share/man/* "$target"/usr/share/locale/*
 
-# Timers and services that would only add noise to process and mount tables.
+# Timers and services that would only add noise to process and mount tables, or time to every boot.
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
   e2scrub_reap.service fstrim.timer man-db.timer systemd-timesyncd.service systemd-logind.service \
+  dev-hugepages.mount sys-fs-fuse-connections.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
+  modprobe@.service systemd-modules-load.service systemd-sysusers.service systemd-remount-fs.service \
+  systemd-update-utmp.service systemd-update-utmp-runlevel.service console-getty.service \
+  systemd-ask-password-console.path systemd-ask-password-wall.path \
   podman.socket podman.service podman-auto-update.timer podman-auto-update.service podman-restart.service; do
   ln -sf /dev/null "$target/etc/systemd/system/$unit"
 done
