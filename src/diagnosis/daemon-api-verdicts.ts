@@ -131,7 +131,11 @@ function evidenceOf({ way, socket, ping }: DaemonApi, daemon: DaemonProcess | un
   return [
     ...(asked ? [`asked over ${socket} by ${way}`] : []),
     ...(daemon === undefined ? [] : [`state of dockerd: ${daemon.state}`]),
-    ...(daemon?.connections === undefined ? [] : [`connections on it: ${daemon.connections}`]),
+    ...(daemon?.connections === undefined ? [] : [connectionsLine(daemon)]),
     ...(daemon?.uptimeSeconds === undefined ? [] : [`started ${roughly(daemon.uptimeSeconds)} ago`]),
   ];
+}
+
+function connectionsLine({ connections, waiting }: DaemonProcess): string {
+  return `connections on it: ${connections}${waiting === undefined ? '' : `, and ${waiting} that wait to be accepted`}`;
 }

@@ -44,8 +44,10 @@ export interface DaemonProcess {
   readonly memoryLimitBytes: number | undefined;
   /** API socket of a dockerd; empty if it is not known to have one. */
   readonly socket: string;
-  /** Connections that are established on that socket (/proc/PID/net/unix). */
+  /** Connections on that socket that the daemon has accepted (/proc/PID/net/unix). */
   readonly connections: number | undefined;
+  /** Those that it has not accepted yet. */
+  readonly waiting: number | undefined;
 }
 
 /** Shared by all processes of a host; undefined: it could not be read. */

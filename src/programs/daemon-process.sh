@@ -4,7 +4,7 @@
 #   are looked at to say what they are, 0 for none; 3 socket where Docker has its API if a dockerd does not say it.
 # Records: boot SECONDS TICKS: age of this boot, and clock ticks in a second | host ALLOCATED MAX TOTAL AVAILABLE: file handles, memory in KiB
 #   | process ROLE PID START PARENT UID STATE UNIT EXE ARGS | usage PID FDS SOFT HARD RSS VIRTUAL THREADS LIMIT, memory in KiB, LIMIT in bytes;
-#     "" for what could not be read | kinds PID LOOKED SOCKETS PIPES ANONYMOUS FILES | socket PID PATH CONNECTIONS, of each dockerd; PID "" for
+#     "" for what could not be read | kinds PID LOOKED SOCKETS PIPES ANONYMOUS FILES | socket PID PATH CONNECTIONS WAITING, of each dockerd; PID "" for
 #     a socket that is there although no dockerd runs | unread PID WHAT.
 # Exit: 0 always when the question could be asked; 64 bad arguments.
 # Never: asks a daemon, follows a descriptor to its file, waits for a process that waits (all that may is bounded), changes anything.
@@ -103,13 +103,15 @@ socket_of() {
   socket=${socket:-$usual}
 }
 
-# Established connections of a listener are lines with its path and state 03 (connected).
+# Connections that were accepted are lines with the path of the listener and state 03, those that wait for it have state 02.
 connections() {
+  accepted='' waiting=''
   if [ ! -r "/proc/$1/net/unix" ]; then return 0; fi
-  PATH_OF=$2 awk '
+  counts=$(PATH_OF=$2 awk '
     BEGIN { path = ENVIRON["PATH_OF"]; other = path; if (!sub(/^\/var\/run\//, "/run/", other)) sub(/^\/run\//, "/var/run/", other) }
-    ($8 == path || $8 == other) && $6 == "03" { n++ }
-    END { print n + 0 }' "/proc/$1/net/unix" 2>/dev/null || :
+    $8 == path || $8 == other { n[$6]++ }
+    END { print n["03"] + 0, n["02"] + 0 }' "/proc/$1/net/unix" 2>/dev/null) || return 0
+  accepted=${counts% *} waiting=${counts#* }
 }
 
 # A daemon in a container is none of this host: another pid namespace, or a container in its control group.
@@ -140,7 +142,8 @@ tell() {
   if [ "$role" != dockerd ]; then return 0; fi
   seen=yes
   socket_of
-  record socket "$1" "$socket" "$(connections "$1" "$socket")"
+  connections "$1" "$socket"
+  record socket "$1" "$socket" "$accepted" "$waiting"
 }
 
 host_facts() {
@@ -164,7 +167,7 @@ main() {
   done
   if [ -z "$seen" ] && [ -S "$usual" ]; then
     # podman puts a link to its own socket there.
-    case $(readlink "$usual" 2>/dev/null) in *podman*) ;; *) record socket '' "$usual" "$(connections self "$usual")" ;; esac
+    case $(readlink "$usual" 2>/dev/null) in *podman*) ;; *) record socket '' "$usual" '' '' ;; esac
   fi
   finish 0
 }

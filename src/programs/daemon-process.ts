@@ -105,6 +105,7 @@ function processOf(fields: readonly string[], age: number, { usage, kinds, socke
     memoryLimitBytes: memoryLimit === undefined || memoryLimit >= NO_LIMIT ? undefined : memoryLimit,
     socket: socket[0] ?? '',
     connections: numberOf(socket[1]),
+    waiting: numberOf(socket[2]),
   };
 }
 

@@ -71,6 +71,7 @@ export function readApiRecords(records: readonly ProgramRecord[], { mostBytes, d
     const [, state = '', ms = '0', bytes = '0'] = fields;
     answers.push(programAnswer(state, lines.join('\n'), Number(ms), { cut: Number(bytes) >= mostBytes, deadlineMs }));
     lines = [];
+    if (answers.at(-1)?.kind !== 'answered') break;
   }
   return { kind: 'known', way: records.find(({ kind }) => kind === 'way')?.fields[0] ?? '', answers };
 }

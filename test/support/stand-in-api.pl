@@ -11,6 +11,7 @@ $SIG{PIPE} = 'IGNORE';
 my @kept;
 my %bodies = (
   '/_ping' => 'OK',
+  '/odd' => "tab\there, back\\slash, two\n\nlines",
   '/version' => '{"Version":"20.10.24+dfsg1","Components":[{"Name":"Engine","Version":"20.10.24+dfsg1"},'
     . '{"Name":"containerd","Version":"1.6.20~ds1"},{"Name":"runc","Version":"1.1.5+ds1"}]}',
   '/info' => '{"ContainersRunning":2}',

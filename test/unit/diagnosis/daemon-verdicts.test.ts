@@ -25,6 +25,7 @@ const DOCKERD: DaemonProcess = {
   memoryLimitBytes: undefined,
   socket: '/var/run/docker.sock',
   connections: 3,
+  waiting: 0,
 };
 
 const ANSWERED: ApiAnswer = { kind: 'answered', status: 200, ms: 8, body: 'OK', cut: false };
@@ -42,7 +43,10 @@ const API: DaemonApi = {
 
 const WELL: DaemonFacts = {
   host: { files: { allocated: 3000, max: 900_000 }, memoryBytes: 64 * GIB, availableBytes: 40 * GIB },
-  processes: [DOCKERD, { ...DOCKERD, role: 'containerd', pid: 700, socket: '', connections: undefined }],
+  processes: [
+    DOCKERD,
+    { ...DOCKERD, role: 'containerd', pid: 700, socket: '', connections: undefined, waiting: undefined },
+  ],
   apis: [API],
   versions: [{ component: 'dockerd', version: '29.0.1' }],
   samples: [],

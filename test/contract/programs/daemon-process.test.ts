@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, readdirSync, realpathSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DaemonProcess } from '../../../src/diagnosis/daemon-facts.ts';
+import { readDaemonProcesses } from '../../../src/programs/daemon-process.ts';
+import { makeSandbox } from '../../support/sandbox.ts';
+import { ShellHost } from '../../support/shell-host.ts';
+import { shellKinds } from '../../support/shells.ts';
+import { API_SERVER } from '../../support/stand-in-api.ts';
+
+/** Ends what a test started, in reverse. */
+const closers: (() => Promise<unknown> | unknown)[] = [];
+let sandbox: ReturnType<typeof makeSandbox>;
+
+beforeEach(() => {
+  sandbox = makeSandbox();
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+  sandbox.remove();
+});
+
+/** A process whose program is called dockerd or the like, with a socket that takes connections. */
+async function play(name: string, file: string): Promise<{ readonly pid: number; readonly socket: string }> {
+  const program = join(sandbox.path, name);
+  if (!existsSync(program)) copyFileSync(realpathSync('/usr/bin/perl'), program);
+  const socket = join(sandbox.path, file);
+  const child = spawn(program, [API_SERVER, 'silent', `unix://${socket}`], { stdio: 'ignore' });
+  closers.push(() => {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    return ended;
+  });
+  while (!existsSync(socket)) await sleep(10);
+  return { pid: child.pid ?? 0, socket };
+}
+
+async function clientsOf(socket: string, count: number): Promise<void> {
+  const clients: Socket[] = [];
+  closers.push(() => {
+    for (const client of clients) client.destroy();
+  });
+  for (let i = 0; i < count; i += 1) {
+    const client = connect(socket);
+    clients.push(client);
+    await once(client, 'connect');
+  }
+}
+
+describe.each(shellKinds())('the daemons of a host, by /proc under $name', (shell) => {
+  const look = async (): Promise<readonly DaemonProcess[]> => {
+    const seen = await readDaemonProcesses(new ShellHost(shell));
+    if (seen.kind === 'unknown') throw seen.error;
+    expect(seen.host.memoryBytes).toBeGreaterThan(2 ** 26);
+    expect(seen.host.files?.max).toBeGreaterThan(seen.host.files?.allocated ?? 0);
+    // Daemons of others on this machine are none of ours.
+    return seen.processes.filter(({ exe }) => exe.startsWith(sandbox.path));
+  };
+
+  it('are known by their program, with numbers that the kernel has too', async () => {
+    const { pid, socket } = await play('dockerd', 'one.sock');
+    await clientsOf(socket, 7);
+    const [daemon, ...rest] = await look();
+    expect(rest).toEqual([]);
+    expect(daemon).toMatchObject({ role: 'dockerd', pid, parent: process.pid, uid: process.getuid?.(), state: 'S' });
+    expect(daemon?.socket).toBe(socket);
+    expect([daemon?.connections, daemon?.waiting]).toEqual([0, 7]);
+    expect(daemon?.fds?.open).toBe(readdirSync(`/proc/${pid}/fd`).length);
+    expect(daemon?.kinds).toMatchObject({ looked: daemon?.fds?.open, sockets: 1 });
+    const limits = execFileSync('sh', ['-c', `awk '/open files/ { print $4 }' /proc/${pid}/limits`], {
+      encoding: 'utf8',
+    });
+    expect(daemon?.fds?.soft).toBe(limits.trim() === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limits));
+    expect(daemon?.threads).toBe(1);
+    expect(daemon?.rssBytes).toBeGreaterThan(2 ** 20);
+    expect(daemon?.virtualBytes).toBeGreaterThan(daemon?.rssBytes ?? 0);
+    expect(daemon?.uptimeSeconds).toBeLessThan(60);
+  });
+
+  it('are told apart, by pid, socket and role', async () => {
+    const first = await play('dockerd', 'one.sock');
+    const second = await play('dockerd', 'two.sock');
+    const third = await play('containerd', 'three.sock');
+    const seen = (await look()).map(({ role, pid, socket }) => ({ role, pid, socket }));
+    expect(seen.sort((a, b) => a.pid - b.pid)).toEqual(
+      [
+        { role: 'dockerd', ...first },
+        { role: 'dockerd', ...second },
+        { role: 'containerd', pid: third.pid, socket: '' },
+      ].sort((a, b) => a.pid - b.pid),
+    );
+  });
+
+  it('are not what only has a part of the name: shims and clients', async () => {
+    await play('containerd-shim-runc-v2', 'shim.sock');
+    await play('docker', 'client.sock');
+    expect(await look()).toEqual([]);
+  });
+
+  it('are told as stopped if they are, with what their descriptors are', async () => {
+    const { pid } = await play('dockerd', 'one.sock');
+    process.kill(pid, 'SIGSTOP');
+    const [daemon] = await look();
+    expect(daemon?.state).toBe('T');
+    expect(daemon?.kinds?.files).toBeGreaterThanOrEqual(3);
+  });
+});
