@@ -48,9 +48,6 @@ const SHELLS = shellKinds().map((shell): ShellKind & { readonly own: string } =>
   ...shell,
   own: shell.name === 'busybox' ? `:${shell.path}` : '',
 }));
-const missing = ['perl', 'curl', 'python3'].filter((tool) => system(tool) === undefined);
-if (missing.length > 0)
-  process.stderr.write(`the Docker API: not tried by ${missing.join(', ')}, which this machine lacks\n`);
 const missing = ['curl', 'python3'].filter((tool) => system(tool) === undefined);
 if (missing.length > 0)
   process.stderr.write(`the Docker API: not tried by ${missing.join(', ')}, not on this machine\n`);
