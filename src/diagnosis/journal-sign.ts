@@ -22,7 +22,7 @@ export interface Sign {
   readonly avoid?: readonly string[];
   readonly playbook?: string;
   readonly severity: Severity;
-  /** So long after its last line it still counts as going on; then it is told as history. `stuck`: as long as the container has a task in state D. */
+  /** So long after its last line it still counts as going on; then it is told as history. `stuck`: while its container has a task in state D, with the verdict about that, and history after. */
   readonly fresh: number | 'stuck';
   /** Fewer lines than this about one subject say nothing. */
   readonly least?: number;

@@ -70,15 +70,21 @@ function bounds(before: Sighting | undefined, atMs: number | undefined): Pick<Si
   return { firstMs: Math.min(before?.firstMs ?? atMs, atMs), lastMs: Math.max(before?.lastMs ?? atMs, atMs) };
 }
 
-/** One finding for each sign; what does not go on any more is only information. */
+/** One finding for each sign; what does not go on any more is only information. What a stuck container says is told by the verdict about it. */
 export function logFindings(facts: LogFacts, context: LogContext): readonly Finding[] {
   const bySign = new Map<Sign, Sighting[]>();
-  for (const each of readSigns(facts)) bySign.set(each.sign, [...(bySign.get(each.sign) ?? []), each]);
+  for (const each of readSigns(facts))
+    if (!isToldElsewhere(each, context)) bySign.set(each.sign, [...(bySign.get(each.sign) ?? []), each]);
   return [...bySign].map(([sign, sightings]) => finding(sign, sightings, facts, context));
 }
 
+function isToldElsewhere({ sign, subject }: Sighting, context: LogContext): boolean {
+  const id = fullId(subject, context);
+  return sign.fresh === 'stuck' && id !== undefined && context.stuck.has(id);
+}
+
 function finding(sign: Sign, sightings: readonly Sighting[], facts: LogFacts, context: LogContext): Finding {
-  const going = sightings.filter((each) => goesOn(each, facts, context));
+  const going = sightings.filter((each) => goesOn(each, facts));
   const told = going.length > 0 ? going : sightings;
   const count = told.reduce((sum, each) => sum + each.count, 0);
   const [only] = told;
@@ -104,10 +110,9 @@ function finding(sign: Sign, sightings: readonly Sighting[], facts: LogFacts, co
   };
 }
 
-function goesOn({ sign, subject, lastMs }: Sighting, facts: LogFacts, context: LogContext): boolean {
-  if (sign.fresh !== 'stuck') return lastMs === undefined || facts.nowMs - lastMs <= sign.fresh;
-  const id = fullId(subject, context);
-  return id !== undefined && context.stuck.has(id);
+/** A container that did not end and has no task in state D is over it. */
+function goesOn({ sign, lastMs }: Sighting, facts: LogFacts): boolean {
+  return sign.fresh !== 'stuck' && (lastMs === undefined || facts.nowMs - lastMs <= sign.fresh);
 }
 
 /** What the log says of one container, a line each, for a verdict about it. */
@@ -129,12 +134,12 @@ function sightingWords(each: Sighting, facts: LogFacts, context: LogContext): st
   return `${words === '' ? '' : `${words}: `}${rateWords(each, facts)}`;
 }
 
-/** How often, and how long ago the last time; an hourly rate needs three lines or more. */
+/** How often, and how long ago the last time; an hourly rate needs three lines over a minute or more. */
 function rateWords({ count, firstMs, lastMs }: Sighting, facts: LogFacts): string {
   const last =
     lastMs === undefined ? '' : `, last ${formatDuration(Math.max(0, facts.nowMs - lastMs))} before the look`;
   const span = (lastMs ?? 0) - (firstMs ?? 0);
-  const rate = count < 3 || span <= 0 ? '' : `, ${perHour(((count - 1) * 3_600_000) / span)} an hour`;
+  const rate = count < 3 || span < 60_000 ? '' : `, ${perHour(((count - 1) * 3_600_000) / span)} an hour`;
   return `${times(count, facts)}${rate}${last}`;
 }
 

@@ -14,6 +14,8 @@ export interface StuckTask {
   /** A SIGKILL is pending for it, and it has not taken it. */
   readonly killed: boolean;
   readonly kernelThread: boolean;
+  /** Whether its control group is frozen, as of a paused container, which counts as state D; partly: some task of it could not be. */
+  readonly paused: 'yes' | 'partly' | 'no';
   /** How long it has at least not run, in milliseconds: by the clock of the CPU that it last ran on, else the time between the samples. */
   readonly blockedMs: number;
   /** System call that it is in, by number, and its first argument if that may be a file descriptor. */

@@ -61,8 +61,9 @@ const LOCK =
   /^(?:rwsem_down_\w+|__?mutex_lock\w*|mutex_lock\w*|(?:__)?down(?:_read|_write)?\w*|__down_common|percpu_\w+|__wait_rcu_gp|synchronize_\w+)$/;
 
 /** What the stack of a task says of what it waits for; where there is none, only the innermost function is known. */
-export function waitOf(task: Pick<StuckTask, 'waitsIn' | 'stack'>): Wait {
+export function waitOf(task: Pick<StuckTask, 'waitsIn' | 'stack' | 'paused'>): Wait {
   const { waitsIn, stack } = task;
+  if (task.paused === 'yes') return { kind: 'paused', sure: true };
   const frames = stack.length === 0 && waitsIn !== '' ? [waitsIn] : stack;
   const whole = stack.length > 0;
   const has = (form: RegExp) => frames.some((frame) => form.test(frame));
@@ -74,5 +75,6 @@ export function waitOf(task: Pick<StuckTask, 'waitsIn' | 'stack'>): Wait {
   if (has(FORK) && !has(/^copy_process$/)) return { kind: 'vfork', sure: whole };
   if (has(BLOCK)) return { kind: 'block', sure: whole };
   if (has(LOCK)) return { kind: 'lock', sure: whole };
-  return { kind: 'unknown', sure: false };
+  // In a group that is not wholly frozen, it is the others that cannot be.
+  return { kind: task.paused === 'partly' ? 'paused' : 'unknown', sure: false };
 }

@@ -3,9 +3,10 @@
 # Begins with bounded.sh. Arguments: 1 seconds that each look may take; 2 seconds between the two samples, 1 if it is not given.
 # Records; on a host without a task in state D there is none but the trailer:
 #   sampled MILLISECONDS MACHINE      time between the samples; machine name, by which system calls are numbered
-#   task TID PID COMMAND START WAITS-IN KILLED KERNEL BLOCKED CALL FD MOUNT TABLE STACK CGROUPS
+#   task TID PID COMMAND START WAITS-IN KILLED KERNEL PAUSED BLOCKED CALL FD MOUNT TABLE STACK CGROUPS
 #                                     no CPU time and no voluntary switch between the samples. KILLED: a SIGKILL is pending; KERNEL: a kernel
-#                                     thread (yes or no); BLOCKED: milliseconds since it ran, by the clock of its CPU, or -; CALL FD MOUNT: its
+#                                     thread; PAUSED: its control group is frozen (yes; partly: a task
+#                                     of it would not be; no); BLOCKED: milliseconds since it ran, by the clock of its CPU, or -; CALL FD MOUNT: its
 #                                     system call, the first argument if that is an open file, and the mount of that file, or -; TABLE: key
 #                                     of its mount table, or -; STACK, CGROUPS: one a line
 #   mount TABLE LINE                  a line of mountinfo of a task's table, or of PID 1's (key host): mounts on block devices or in the network
@@ -87,6 +88,32 @@ function clock(cpu,   line, command) {
   return now[cpu]
 }
 
+# Where the freezer of control groups is mounted, whichever version.
+function freezers(   line, w, dash) {
+  while ((getline line < "/proc/self/mountinfo") > 0) {
+    split(line, w, " ")
+    for (dash = 7; w[dash] != "" && w[dash] != "-"; dash++);
+    if (w[dash + 1] == "cgroup" && ("," w[dash + 3] ",") ~ /,freezer,/) { old_top = w[5]; old_root = w[4] }
+    if (w[dash + 1] == "cgroup2") { new_top = w[5]; new_root = w[4] }
+  }
+  close("/proc/self/mountinfo")
+}
+
+function under(path, root) { return (root != "/" && index(path "/", root "/") == 1) ? substr(path, length(root) + 1) : path }
+
+# Since Linux 6.1 a task may be frozen wherever it sleeps, and its stack does not tell; it counts as state D all the same.
+function paused(groups,   n, line, i, path, state) {
+  n = split(groups, line, "\n")
+  for (i = 1; i <= n; i++) {
+    path = line[i]; sub(/^[^:]*:[^:]*:/, "", path)
+    if (line[i] ~ /^[0-9]+:([^:]*,)?freezer(,[^:]*)?:/ && old_top != "") state = slurp(old_top under(path, old_root) "/freezer.state")
+    if (state == "FROZEN") return "yes"
+    if (state == "FREEZING") return "partly"
+    if (line[i] ~ /^0::/ && new_top != "" && slurp(new_top under(path, new_root) "/cgroup.events") ~ /frozen 1/) return "yes"
+  }
+  return "no"
+}
+
 function blocked(dir, cpu,   last, there) {
   last = ran(dir "/sched")
   if (last <= 0 || cpu !~ /^[0-9]+$/) return "-"
@@ -146,7 +173,7 @@ BEGIN {
     dir = "/proc/" was[1]
     if (progress(dir) != was[2] ":" was[3] ":" was[4]) continue
     if (++found > 100) { more++; continue }
-    if (found == 1) table("/proc/1/mountinfo", "host", "")
+    if (found == 1) { table("/proc/1/mountinfo", "host", ""); freezers() }
     split(was[1], part, "/")
     kernel = int(field[7] / 2097152) % 2 ? "yes" : "no"
     asked(dir)
@@ -156,7 +183,7 @@ BEGIN {
     groups = slurp(dir "/cgroup")
     waits = slurp(dir "/wchan")
     print "task\t" part[3] "\t" part[1] "\t" esc(comm) "\t" field[20] "\t" (waits == "0" ? "" : waits) "\t" killed "\t" kernel "\t" \
-      blocked(dir, field[37]) "\t" call "\t" fd "\t" mount "\t" key "\t" esc(stack) "\t" esc(groups)
+      paused(groups) "\t" blocked(dir, field[37]) "\t" call "\t" fd "\t" mount "\t" key "\t" esc(stack) "\t" esc(groups)
   }
   for (i = 1; i <= devices; i++) describe(order[i])
   if (more) print "more\t" more

@@ -75,7 +75,8 @@ function sampled(facts: StuckFacts, [ms, machine = '']: readonly string[]): Stuc
 }
 
 function readTask(fields: readonly string[], sampleMs: number): StuckTask | undefined {
-  const [tid, pid, command, startTime, waits, killed, kernel, blocked, call, fd, mount, table, stack, groups] = fields;
+  const [tid, pid, command, startTime, waits, killed, kernel, paused, blocked, call, fd, mount, table, stack, groups] =
+    fields;
   if (groups === undefined || startTime === undefined || !isNumber(tid) || !isNumber(pid)) return undefined;
   const paths = groups.split('\n').map((line) => line.replace(/^[^:]*:[^:]*:/, ''));
   return {
@@ -87,6 +88,7 @@ function readTask(fields: readonly string[], sampleMs: number): StuckTask | unde
     stack: framesOf(stack ?? ''),
     killed: killed === 'yes',
     kernelThread: kernel === 'yes',
+    paused: paused === 'yes' || paused === 'partly' ? paused : 'no',
     blockedMs: Math.max(sampleMs, isNumber(blocked) ? Number(blocked) : 0),
     ...(isNumber(call) ? { call: { number: Number(call), ...(isNumber(fd) ? { fd: Number(fd) } : {}) } } : {}),
     ...(isNumber(mount) ? { mountId: Number(mount) } : {}),

@@ -63,7 +63,7 @@ export async function plantFrozenDisk(): Promise<FrozenDisk> {
   const [device = '', pid = ''] = lines;
   child.stdin.write('\n');
   await said(3);
-  await waitFor(() => stateOf(Number(pid)) === 'D');
+  await until(() => stateOf(Number(pid)) === 'D');
   let thawed = false;
   const thaw = () => {
     if (!thawed) child.stdin.write('\n');
@@ -75,7 +75,7 @@ export async function plantFrozenDisk(): Promise<FrozenDisk> {
     device,
     image: join(directory, 'image'),
     thaw,
-    ended: () => waitFor(() => stateOf(Number(pid)) === ''),
+    ended: () => until(() => stateOf(Number(pid)) === ''),
     async close() {
       thaw();
       if (child.exitCode === null) await once(child, 'exit');
@@ -93,6 +93,7 @@ export function stateOf(pid: number): string {
   }
 }
 
-async function waitFor(holds: () => boolean): Promise<void> {
+/** Resolves when that holds. */
+export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

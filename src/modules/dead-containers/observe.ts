@@ -3,6 +3,8 @@ import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
+import type { StuckTask } from '../../diagnosis/stuck-facts.ts';
+import { waitOf } from '../../diagnosis/stuck-waits.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
 import { orphanTargets } from '../../mounts/orphans.ts';
@@ -42,9 +44,14 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
   const notDead = passedOver.some((each) => each.why === 'not-dead');
   const stuck = params.orphans || notDead ? await findStuckTasks(host) : undefined;
   if (stuck?.kind === 'unknown') gaps.push({ what: 'tasks in state D', why: stuck.error.message });
-  const state = { ...base, stuck: stuck?.kind === 'known' ? stuck.tasks : [] };
+  const state = { ...base, stuck: stuck?.kind === 'known' ? stuck.tasks.filter(cannotEnd) : [] };
   if (targets.length === 0 && !params.orphans) return { kind: 'known', state, gaps };
   return lookIntoNamespaces(host, look, targets, state, gaps, params.orphans);
+}
+
+/** A paused container is in state D too, and ends as soon as it is told to go on. */
+function cannotEnd(task: StuckTask): boolean {
+  return waitOf(task).kind !== 'paused';
 }
 
 async function lookIntoNamespaces(

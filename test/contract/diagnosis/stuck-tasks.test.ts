@@ -1,18 +1,30 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placesOf } from '../../../src/diagnosis/stuck-places.ts';
 import { stuckFindings } from '../../../src/diagnosis/stuck-verdicts.ts';
 import { waitOf } from '../../../src/diagnosis/stuck-waits.ts';
 import { findStuckTasks } from '../../../src/programs/find-stuck-tasks.ts';
-import { type FrozenDisk, noFrozenDisk, plantFrozenDisk, stateOf } from '../../support/frozen-disk.ts';
+import { type FrozenDisk, noFrozenDisk, plantFrozenDisk, stateOf, until } from '../../support/frozen-disk.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { awkKinds } from '../scan/awk-kinds.ts';
 import { Bed } from '../scan/bed.ts';
 
 const lacking = noFrozenDisk();
 if (lacking !== undefined) console.warn(`LEFT OUT: tasks in state D: ${lacking}`);
+
+/** A control group of the v1 freezer that processes of this test may be put into; undefined where there is none. */
+function newFreezer(): string | undefined {
+  const folder = `/sys/fs/cgroup/freezer/unbusy-test-${process.pid}`;
+  try {
+    mkdirSync(folder);
+    return folder;
+  } catch {
+    console.warn('LEFT OUT: paused tasks: there is no freezer of cgroup v1 to write to');
+    return undefined;
+  }
+}
 
 const NO_CONTEXT = { names: new Map<string, string>(), logOf: () => [] };
 
@@ -71,6 +83,29 @@ describe.skipIf(lacking !== undefined).each(awkKinds())('tasks in state D, under
   const host = new ShellHost(shell);
   const bed = new Bed();
   afterAll(() => bed.close());
+
+  it('are told from those that are paused', async () => {
+    const freezer = newFreezer();
+    if (freezer === undefined) return;
+    const child = spawn('sleep', ['300'], { stdio: 'ignore' });
+    const pid = child.pid ?? 0;
+    try {
+      writeFileSync(join(freezer, 'cgroup.procs'), String(pid));
+      writeFileSync(join(freezer, 'freezer.state'), 'FROZEN');
+      await until(() => stateOf(pid) === 'D');
+      const task = (await look(host)).tasks.find((each) => each.pid === pid);
+      if (task === undefined) throw new Error('the paused task was not found');
+      expect(task.paused).toBe('yes');
+      expect(waitOf(task).kind).toBe('paused');
+      // Without what the control group says, its stack would be that of any sleeper.
+      expect(waitOf({ ...task, paused: 'no', stack: ['hrtimer_nanosleep'] }).kind).toBe('unknown');
+    } finally {
+      writeFileSync(join(freezer, 'freezer.state'), 'THAWED');
+      child.kill('SIGKILL');
+      await until(() => stateOf(pid) === '');
+      rmdirSync(freezer);
+    }
+  });
 
   it('are not those that make progress, nor those whose name looks like the state', async () => {
     const folder = bed.folder('tasks');

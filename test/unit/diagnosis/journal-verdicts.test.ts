@@ -57,12 +57,16 @@ describe('what the log says', () => {
     expect(past?.title).toContain('not lately');
   });
 
-  it('of a container that did not end counts as long as it has a task in state D', () => {
+  it('of a container that did not end is told by the verdict about its task in state D, and is history without one', () => {
     const lines = [killed(1), killed(2)];
-    expect(logFindings(log(lines), CALM)).toMatchObject([{ severity: 'info', containerName: 'web' }]);
-    expect(logFindings(log(lines), STUCK)).toMatchObject([
-      { severity: 'warning', containerId: ID, containerName: 'web' },
-    ]);
+    expect(logFindings(log(lines), CALM)).toMatchObject([{ severity: 'info', containerId: ID, containerName: 'web' }]);
+    expect(logFindings(log(lines), STUCK)).toEqual([]);
+    expect(logFindings(log([thin(1), ...lines]), STUCK)).toHaveLength(1);
+  });
+
+  it('has no rate where all came at once', () => {
+    const burst = [0, 1, 2, 3].map((at) => ({ ...thin(1), atMs: NOW - MINUTE + at * 1000 }));
+    expect(logFindings(log(burst), CALM)[0]?.evidence?.[0]).not.toContain('an hour');
   });
 
   it('stands with the verdict about its container, also where it has only the first digits of the id', () => {
