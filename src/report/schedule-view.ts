@@ -2,6 +2,7 @@ import { EXIT_CODES, type ExitCode, PENDING } from '../core/exit-codes.ts';
 import type { Standing, StandingDiff } from '../core/standing.ts';
 import { printable } from '../core/text.ts';
 import { foldHosts, foldHostsWithin } from './fold-hosts.ts';
+import { shortIds } from './short-ids.ts';
 import { count } from './story.ts';
 import type { Style } from './style.ts';
 
@@ -51,9 +52,9 @@ export function renderSchedule(diff: StandingDiff, options: ScheduleViewOptions)
   let hinted = 0;
   const body = shown.flatMap((line) => {
     const hint = line.trouble && line.word !== 'gone' ? line.first.hint : undefined;
-    if (hint === undefined || hinted >= hints) return [lineText(line)];
+    if (hint === undefined || hinted >= hints) return [lineText(line, style)];
     hinted += 1;
-    return [lineText(line), `         ${style.glyph('arrow')} ${printable(hint)}`];
+    return [lineText(line, style), `         ${style.glyph('arrow')} ${printable(hint)}`];
   });
   const rest = more > 0 ? [`  and ${count(more, 'more line')}: see the record`] : [];
   return [...head, ...body, ...rest, ...tail];
@@ -96,11 +97,11 @@ function fold(word: string, standings: readonly Standing[]): readonly Line[] {
   });
 }
 
-function lineText({ word, hosts, first, number }: Line): string {
+function lineText({ word, hosts, first, number }: Line, style: Style): string {
   const names = hosts.map((host) => printable(host));
   const where = names.length === 0 ? '' : `${within(names)}  `;
   const alike = number === 1 ? '' : ` (and ${number - 1} alike)`;
-  return `  ${word.padEnd(6)} ${where}${printable(first.what)}${alike}`;
+  return `  ${word.padEnd(6)} ${where}${shortIds(printable(first.what), style.glyph('cut'))}${alike}`;
 }
 
 function within(names: readonly string[]): string {

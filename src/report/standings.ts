@@ -13,13 +13,12 @@ const PROBLEMS: ReadonlySet<TaskStatus> = new Set(['failed', 'unknown', 'unreach
 const HARMLESS: ReadonlySet<Finding['kind']> = new Set(['latent']);
 const ELSEWHERE: ReadonlySet<Finding['kind']> = new Set(['cause', 'gap']);
 
-/** What a run leaves standing, and what it did: trouble, findings, pending steps, gaps. Sorted, each once. */
+/** What a run leaves standing, and what it did: trouble, findings, pending steps, gaps. Each once, in the order of the report. */
 export function standingsOf(report: RunReport): readonly Standing[] {
   const all = [...runStandings(report), ...report.hosts.flatMap(hostStandings)];
   if (report.exitCode !== 0 && report.exitCode !== 3 && !all.some(({ trouble }) => trouble))
     all.push(ofRun(`exit:${report.exitCode}`, EXIT_CODES[report.exitCode as ExitCode] ?? `exit ${report.exitCode}`));
-  const once = new Map(all.map((each) => [`${each.host}\0${each.id}`, each]));
-  return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  return [...new Map(all.map((each) => [`${each.host}\0${each.id}`, each])).values()];
 }
 
 /** True if all of a host was looked at, so that what is not told of it any more is gone. */
@@ -91,8 +90,9 @@ function findingStandings(result: HostResult): readonly Standing[] {
   const { host } = result;
   return lastFindings(result)
     .filter(({ kind }) => !ELSEWHERE.has(kind))
-    .map(({ id, kind, severity, title, cause, remedy }) => ({
-      ...{ host, id: `${kind}:${id}`, about: 'thing', what: title, group: `${kind} ${cause}`, hint: remedy },
+    .map(({ id, kind, severity, title, cause, remedy, holder }) => ({
+      ...{ host, id: `${kind}:${id}`, about: 'thing', what: title, hint: remedy },
+      group: [kind, cause, holder?.kind, holder?.name].join(' '),
       trouble: !HARMLESS.has(kind) && severity !== 'info',
     }));
 }

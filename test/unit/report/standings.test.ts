@@ -42,13 +42,20 @@ describe('what a run leaves standing', () => {
       host('d', 'unknown', { error: { code: 'E_DAEMON_SILENT', message: 'no answer' } }),
     );
     expect(words(all)).toEqual([
-      'a container web is held',
       'a refused: web: db lives',
+      'a container web is held',
       'b unreachable: E_CONNECT_TCP b:22 refused',
       'c not seen: process 78: denied',
       'd unknown in "sweep dead containers": E_DAEMON_SILENT no answer',
     ]);
     expect(all.every(({ trouble }) => trouble)).toBe(true);
+  });
+
+  it('is told together only where the cause and what holds it are the same, whatever its process number', () => {
+    const held = (id: string, name: string, pid: number) =>
+      leak(id, { holder: { kind: 'process', name, pid, namespace: 1 } });
+    const findings = [held('1', 'cadvisor', 5), held('2', 'cadvisor', 6), held('3', 'ntpd', 7)];
+    expect(new Set(standings(host('a', 'ok', { findings })).map(({ group }) => group)).size).toBe(2);
   });
 
   it('is what is put off or planned, but not beside the findings that say the same', () => {
@@ -75,9 +82,9 @@ describe('what a run leaves standing', () => {
     ];
     const troubles = standings(host('a', 'ok', { findings })).map(({ id, trouble }) => [id, trouble]);
     expect(troubles).toEqual([
-      ['health:h', true],
-      ['health:i', false],
       ['latent:l', false],
+      ['health:i', false],
+      ['health:h', true],
     ]);
   });
 
