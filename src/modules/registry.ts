@@ -12,6 +12,7 @@ import { installerPatchModule } from './installer-patch/index.ts';
 import { jsonKeysModule } from './json-keys/index.ts';
 import { k8sPodRemainsModule } from './k8s-pod-remains/index.ts';
 import { k8sTerminatingPodsModule } from './k8s-terminating-pods/index.ts';
+import { leakedMountsModule } from './leaked-mounts/index.ts';
 import type { Module } from './module.ts';
 import { monitorReleaseModule } from './monitor-release/index.ts';
 import { productContainersModule } from './product-containers/index.ts';
@@ -33,6 +34,7 @@ const ALL: readonly Module[] = [
   holderPropagationModule,
   installerPatchModule,
   jsonKeysModule,
+  leakedMountsModule,
   k8sPodRemainsModule,
   k8sTerminatingPodsModule,
   monitorReleaseModule,

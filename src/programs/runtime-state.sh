@@ -175,7 +175,9 @@ stores() {
       [ -e "$list" ] || continue
       bounded "$seconds" cat "$list"
       if [ "$code" != 0 ]; then whole='' && continue; fi
-      relay container "$(printf '%s\n' "$said" | tr '{' '\n' | awk "$layers")"
+      listed=$(printf '%s\n' "$said" | tr '{' '\n' | awk "$layers")
+      relay "$listed"
+      also "$listed"
     done
     if [ -n "$whole" ]; then record store "$dir"; else record partial "$dir"; fi
   done
@@ -192,9 +194,18 @@ layers='
 
 # Lines of an awk that are records already.
 relay() {
-  if [ -z "$2" ]; then return 0; fi
-  printf '%s\n' "$2"
-  records=$((records + $(printf '%s\n' "$2" | awk 'END { print NR }')))
+  if [ -z "$1" ]; then return 0; fi
+  printf '%s\n' "$1"
+  records=$((records + $(printf '%s\n' "$1" | awk 'END { print NR }')))
+}
+
+# Containers of the layers that were asked for: their processes matter too.
+also() {
+  for id in $(printf '%s\n' "$1" | DIRS="$dirs" awk -F '\t' '
+    BEGIN { n = split(ENVIRON["DIRS"], list, "\n"); for (i = 1; i <= n; i++) { sub(/.*\//, "", list[i]); wanted[list[i]] = 1 } }
+    $2 in wanted { print $3 }'); do
+    ids="$ids $id" words="$words -e $id"
+  done
 }
 
 main() {

@@ -59,8 +59,27 @@ export async function readRuntimeState(session: Session, question: RuntimeQuesti
   return { kind: 'known', facts: factsOf(answer.records) };
 }
 
+/** Nobody was asked, as nothing depended on it. */
+export const NO_FACTS: RuntimeFacts = {
+  daemons: [],
+  answers: [],
+  known: [],
+  pods: [],
+  tasks: [],
+  stores: [],
+  layers: [],
+  directories: new Set(),
+  networks: new Set(),
+};
+
 /** A question about nothing, so that nothing is asked. */
-export function isIdle({ ask, ids, pods, directories, networks }: RuntimeQuestion): boolean {
+export function isIdle({
+  ask,
+  ids,
+  pods,
+  directories,
+  networks,
+}: Omit<RuntimeQuestion, 'deadlineMs' | 'pauseMs'>): boolean {
   return [ask, ids, pods, directories, networks].every((list) => list.length === 0);
 }
 

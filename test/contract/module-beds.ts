@@ -8,6 +8,7 @@ import { CONTAINER_BEDS } from './container-beds.ts';
 import { HEALTH_BEDS } from './health-beds.ts';
 import { INSTALLER_BEDS } from './installer-beds.ts';
 import { KUBERNETES_BEDS } from './kubernetes-beds.ts';
+import { LEAK_BEDS } from './leak-beds.ts';
 import type { ModuleBed } from './module-kit.ts';
 import { MONITOR_BEDS } from './monitor-beds.ts';
 import { MOUNT_FLAGS_BEDS } from './mount-flags/beds.ts';
@@ -194,6 +195,7 @@ export const BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
   ...HEALTH_BEDS,
   ...INSTALLER_BEDS,
   ...KUBERNETES_BEDS,
+  ...LEAK_BEDS,
   ...MONITOR_BEDS,
   ...PRODUCT_BEDS,
   ...RESTART_BEDS,

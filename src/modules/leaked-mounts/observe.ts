@@ -1,0 +1,141 @@
+import { milliseconds } from '../../config/duration-schema.ts';
+import type { Session } from '../../connection/session.ts';
+import { UnbusyError } from '../../core/errors.ts';
+import type { Gap } from '../../core/results.ts';
+import { printable } from '../../core/text.ts';
+import type { DeviceStack } from '../../mounts/block-devices.ts';
+import { findLeaks } from '../../mounts/leaks.ts';
+import { isLiving } from '../../mounts/living.ts';
+import type { ContainerState, MountView } from '../../mounts/model.ts';
+import { type RuntimeOwner, runtimeOwners } from '../../mounts/runtime-owners.ts';
+import { standingOf } from '../../mounts/runtime-standing.ts';
+import { readBlockDevice } from '../../programs/block-device.ts';
+import { readDockerState } from '../../programs/docker-state.ts';
+import { tryExclusiveOpen } from '../../programs/exclusive-open.ts';
+import { isIdle, NO_FACTS, readRuntimeState } from '../../programs/runtime-state.ts';
+import { scanMounts } from '../../programs/scan-mounts.ts';
+import type { Observed } from '../module.ts';
+import { directoriesOf } from './directories.ts';
+import { guardMounts } from './guards.ts';
+import type { LeakedMountsParams } from './params.ts';
+import { protectedMounts } from './protected.ts';
+import { askedWords, firstTargets, namedOwners, questionFor, targetsOf, volumesMeant } from './selection.ts';
+import type { LeakedMountsState } from './state.ts';
+import { watched } from './watched.ts';
+
+type Unknown = { readonly kind: 'unknown'; readonly error: UnbusyError };
+
+/** What was looked at before anybody was asked whether it lives. */
+interface FirstLook {
+  readonly view: MountView;
+  readonly containers: readonly ContainerState[];
+  readonly stack: DeviceStack | undefined;
+  readonly gaps: readonly Gap[];
+}
+
+/** The mounts first, and only then what lives: what is being made at that moment is seen by the later look. */
+export async function observeLeaks(host: Session, params: LeakedMountsParams): Promise<Observed<LeakedMountsState>> {
+  const first = await lookAround(host, params);
+  if (first.kind === 'unknown') return first;
+  const { view, containers, stack } = first.look;
+  const owners = runtimeOwners(view);
+  const targets = firstTargets(params, view, stack);
+  const volumes = volumesMeant(params, view, targets);
+  const meant = params.container === undefined ? ownersOf(view, owners, targets) : owners;
+  const question = questionFor(params, meant, volumes);
+  const asked = isIdle(question)
+    ? ({ kind: 'known', facts: NO_FACTS } as const)
+    : await readRuntimeState(host, {
+        ...question,
+        deadlineMs: milliseconds(params.deadline),
+        pauseMs: milliseconds(params.age),
+      });
+  if (asked.kind === 'unknown') return asked;
+  const { facts } = asked;
+  const named = params.container === undefined ? meant : namedOwners(params, owners, facts);
+  const judged = named.map((owner) => ({ owner, standing: standingOf(owner, facts) }));
+  const wanted = params.container === undefined ? targets : targetsOf(view, named);
+  const living = containers.filter(isLiving);
+  const { leaks } = findLeaks(view, wanted, living, containers);
+  const mounts = guardMounts(leaks, {
+    view,
+    judged,
+    volumes: [...volumes, ...volumesMeant(params, view, wanted)],
+    facts,
+  });
+  const directories = await directoriesOf(host, view, mounts);
+  if (directories.kind === 'unknown') return directories;
+  const device = stack === undefined ? undefined : await exclusive(host, stack);
+  if (device?.kind === 'unknown') return device;
+  const lives = watched(view, living);
+  return {
+    kind: 'known',
+    state: {
+      asked: askedWords(params),
+      view,
+      mounts,
+      protected: protectedMounts(view, wanted, leaks, living),
+      directories: directories.found,
+      containers,
+      bystanders: lives.bystanders,
+      device: device?.device,
+    },
+    gaps: [...first.look.gaps, ...unreadable(view), ...lives.unseen],
+  };
+}
+
+async function lookAround(
+  host: Session,
+  { device, deadline }: LeakedMountsParams,
+): Promise<{ readonly kind: 'known'; readonly look: FirstLook } | Unknown> {
+  const [docker, scan, block] = await Promise.all([
+    readDockerState(host, { deadlineMs: milliseconds(deadline), want: 'all', asked: [] }),
+    scanMounts(host, { all: true }),
+    device === undefined ? undefined : readBlockDevice(host, device),
+  ]);
+  if (docker.kind === 'unknown') return docker;
+  if (scan.kind === 'unknown') return scan;
+  if (block?.kind === 'unknown') return block;
+  const silent = docker.kind === 'known' && docker.look.daemon !== 'answered' ? docker.look.state.silent : undefined;
+  if (silent !== undefined) return { kind: 'unknown', error: silentError(host.host, silent) };
+  const absent = block?.kind === 'absent' ? [{ what: `device ${device}`, why: block.why }] : [];
+  return {
+    kind: 'known',
+    look: {
+      view: scan.view,
+      containers: docker.kind === 'known' ? docker.look.state.containers : [],
+      stack: block?.kind === 'known' ? block.stack : undefined,
+      gaps: [...(docker.kind === 'known' ? docker.look.gaps : []), ...absent],
+    },
+  };
+}
+
+/** Owners of what the targets find; without anybody living, as it is they who are to be judged. */
+function ownersOf(
+  view: MountView,
+  owners: readonly RuntimeOwner[],
+  targets: Parameters<typeof findLeaks>[1],
+): readonly RuntimeOwner[] {
+  const found = new Set(findLeaks(view, targets, []).leaks.map(({ mount }) => mount));
+  return owners.filter(({ mounts }) => mounts.some(({ mount }) => found.has(mount)));
+}
+
+async function exclusive(
+  host: Session,
+  stack: DeviceStack,
+): Promise<{ readonly kind: 'known'; readonly device: LeakedMountsState['device'] } | Unknown> {
+  const self = stack.devices.find(({ relation }) => relation === 'self');
+  const answer = self === undefined ? ({ kind: 'absent' } as const) : await tryExclusiveOpen(host, self.number);
+  return answer.kind === 'unknown' ? answer : { kind: 'known', device: { stack, exclusive: answer } };
+}
+
+function silentError(host: string, why: string): UnbusyError {
+  return new UnbusyError('E_DAEMON_SILENT', `Docker: ${printable(why)}; so it is not known which containers live`, {
+    host,
+    hint: 'Make the daemon answer again; then run this once more.',
+  });
+}
+
+function unreadable(view: MountView): readonly Gap[] {
+  return view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
+}

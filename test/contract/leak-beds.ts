@@ -1,0 +1,52 @@
+import { type NamespaceWorld, openNamespaceWorld } from '../support/namespace-world.ts';
+import type { ModuleBed } from './module-kit.ts';
+
+const ALIVE = { name: 'alive', image: 'app:2', status: 'up', starts: [] } as const;
+const POD = '0f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
+const VOLUME = `/var/lib/kubelet/pods/${POD}/volumes/kubernetes.io~empty-dir/cache`;
+
+const STOP = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
+
+/** A host on which something was unmounted that an agent still has in a private copy. */
+async function openHeld(sandbox: string, point: string, unmounts = true): Promise<NamespaceWorld> {
+  const world = await openNamespaceWorld({ host: 'bed', containers: [ALIVE] }, sandbox);
+  await world.run(`
+    mkdir -p '${point}' && mount -t tmpfs volume '${point}'
+    unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &
+    until grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
+    ${unmounts ? `umount '${point}'` : ':'}`);
+  return world;
+}
+
+/** Beds of leaked_mounts. */
+export const LEAK_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
+  leaked_mounts: [
+    {
+      name: 'a path that the host has unmounted',
+      lay: () => ({ path: '/mnt/volume' }),
+      disturb: (_sandbox, world) => world.run?.(STOP),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, '/mnt/volume'),
+    },
+    {
+      name: 'a volume of a pod that has ended, by unmounts alone',
+      lay: () => ({ pod: POD, release: ['unmount'], age: 0 }),
+      disturb: (_sandbox, world) => world.run?.(STOP),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, VOLUME),
+    },
+    {
+      name: 'a volume of a pod that has ended, by its directory',
+      lay: () => ({ pod: POD, age: 0 }),
+      disturb: (_sandbox, world) => world.run?.(`${STOP}; mount -t tmpfs other '${VOLUME}'`),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, VOLUME),
+    },
+    {
+      name: 'a path that the host itself uses',
+      lay: () => ({ path: '/mnt/volume' }),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, '/mnt/volume', false),
+    },
+  ],
+};
