@@ -1,13 +1,12 @@
 import type { Program, Session } from '../connection/session.ts';
 import { EXIT } from './exit-numbers.ts';
-import { hookOrderProgram } from './hook-order.ts';
 import type { HookDecision } from './hook-plan.ts';
-import functions from './product-mounts.sh';
+import { productMountsProgram } from './product-mounts.ts';
 import text from './product-plan.sh';
 import { type Answer, runProgram } from './run-program.ts';
 
 /** Decides on the host itself for a product and for monitors; the compiled hook calls it, contract tests compare it with the modules. */
-export const PRODUCT_PLAN: Program = hookOrderProgram('product-plan', `${functions}\n${text}`);
+export const PRODUCT_PLAN: Program = productMountsProgram('product-plan', text);
 
 /** What it is asked, about a file of the host that holds what other programs printed; `words` as product-plan.sh says. */
 export interface ProductQuestion {
