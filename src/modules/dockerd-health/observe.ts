@@ -11,6 +11,7 @@ import { type ApiPlace, lookAtApi } from './api.ts';
 import type { DockerdHealthParams } from './params.ts';
 import type { DockerdHealthState } from './state.ts';
 import { lookAround } from './surroundings.ts';
+import { lookAtVersions } from './versions.ts';
 
 /** Reads /proc of the daemons, then asks their APIs; what cannot be read is a gap, an answer that was cut makes all unknown. */
 export async function observeDockerdHealth(
@@ -27,7 +28,8 @@ export async function observeDockerdHealth(
   if (sampled.kind === 'unknown') return sampled;
   const looked = await lookAround(host, params, processes);
   if (looked.kind === 'unknown') return looked;
-  const kernel = { component: 'kernel', version: host.facts.kernel } as const;
+  const told = await lookAtVersions(host, processes, seen.apis);
+  if (told.kind === 'unknown') return told;
   return {
     kind: 'known',
     state: {
@@ -35,13 +37,13 @@ export async function observeDockerdHealth(
         host: look.host,
         processes,
         apis: seen.apis,
-        versions: [kernel, ...seen.apis.flatMap(({ versions }) => versions)],
+        versions: told.versions,
         samples: sampled.samples,
       },
       thresholds: { ...DAEMON_THRESHOLDS, fdWarning: params.fd_warning / 100, fdCritical: params.fd_critical / 100 },
       around: looked.around,
     },
-    gaps: [...look.gaps, ...seen.gaps, ...sampled.gaps, ...looked.gaps],
+    gaps: [...look.gaps, ...seen.gaps, ...sampled.gaps, ...looked.gaps, ...told.gaps],
   };
 }
 
