@@ -18,9 +18,9 @@ export interface RemainsState {
   readonly pods: readonly PodRemains[];
   /** Full ids of dead containers of Docker. */
   readonly dead: readonly string[];
-  /** Uids of pods that have ended and of which a volume is still mounted somewhere. */
+  /** Uids of pods that have ended and of which another namespace than the host's still has a volume. */
   readonly mounted: readonly string[];
-  /** Full ids of their containers of another runtime that are still mounted somewhere. */
+  /** Full ids of their containers of another runtime of which it still has a mount. */
   readonly containers: readonly string[];
 }
 
@@ -80,7 +80,7 @@ async function lookFor(
   const remains = pods.map((pod) => remainsOf(pod, look));
   const ended = remains.filter(({ alive }) => !alive).map(({ uid }) => uid);
   const named = pods.filter(({ uid }) => ended.includes(uid)).flatMap((pod) => mountsOf(pod, containers, look));
-  const tokens = new Set(named.map(({ token }) => token));
+  const tokens = new Set(named.filter(({ onHost }) => !onHost).map(({ token }) => token));
   const isDocker = node.runtime.startsWith('docker://');
   return {
     kind: 'known',

@@ -58,6 +58,8 @@ export function remainsOf(pod: LookedPod, look: NodeLook): PodRemains {
 export interface NamedMount {
   /** Uid of the pod, or full id of the container. */
   readonly token: string;
+  /** True for one of the host itself, which is its kubelet's or its runtime's to unmount. */
+  readonly onHost: boolean;
   readonly words: string;
 }
 
@@ -73,7 +75,8 @@ export function mountsOf(
     const holder = holderWords(holderOf(namespace, view, known));
     return (namespace.mounts ?? []).flatMap(({ point, root }) => {
       const token = [...components(point), ...components(root)].findLast((part) => tokens.has(part));
-      return token === undefined ? [] : [{ token, words: `${printable(point)} is mounted in ${holder}` }];
+      const onHost = namespace.inode === view.hostNamespace;
+      return token === undefined ? [] : [{ token, onHost, words: `${printable(point)} is mounted in ${holder}` }];
     });
   });
 }

@@ -85,7 +85,7 @@ describe('what is left of a pod', () => {
     const rootfs = (id: string) =>
       `41 40 0:50 / /run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/rootfs rw - overlay overlay rw`;
     const sandbox = 'b'.repeat(64);
-    expect(mountsOf(POD, [], look(rootfs(ID)))).toMatchObject([{ token: ID }]);
+    expect(mountsOf(POD, [], look(rootfs(ID)))).toMatchObject([{ token: ID, onHost: false }]);
     expect(mountsOf(POD, [], look(rootfs(sandbox)))).toEqual([]);
     expect(mountsOf(POD, [{ ...container('ended'), id: sandbox }], look(rootfs(sandbox)))).toMatchObject([
       { token: sandbox },
