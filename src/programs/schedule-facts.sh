@@ -45,7 +45,7 @@ tell_calendar() {
 # Daemons inside of containers have a process namespace of their own, and start nothing here.
 tell_cron() {
   if [ -d /etc/cron.d ]; then record cron-directory; fi
-  own=$(readlink /proc/1/ns/pid) || return 0
+  own=$(readlink /proc/self/ns/pid) || exit 12
   for comm in $(grep -lxE 'cron|crond|cronie|busybox' /proc/[0-9]*/comm 2>/dev/null); do
     of=${comm%/comm}
     if [ "$(readlink "$of/ns/pid" 2>/dev/null)" != "$own" ]; then continue; fi

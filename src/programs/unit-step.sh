@@ -1,6 +1,6 @@
 # unit-step: asks systemd for one step on one unit, and says what the unit's journal ends with if that fails.
 #
-# Begins with bounded.sh. Arguments: 1 start | stop | restart | enable | disable | mask | unmask; 2 the unit; 3 "--runtime" for what
+# Begins with bounded.sh. Arguments: 1 start | stop | restart | enable | disable | mask | unmask | reset-failed; 2 the unit; 3 "--runtime" for what
 #   lasts until the next boot, or ""; 4 ActiveState and MainPID that are expected, as "STATE PID", or "-"; 5 UnitFileState that is
 #   expected, or "-"; 6 seconds that the step may take.
 # Records: manager none if systemd does not run this host (sd_booted(3)); found TEXT; refused carries; said TEXT; journal LINE...;
@@ -71,7 +71,7 @@ END
 main() {
   [ "$#" -eq 6 ] || exit 64
   verb=$1 unit=$2 runtime=$3 expected=$4 expected_file=$5 limit=$6
-  case $verb in start | stop | restart | enable | disable | mask | unmask) ;; *) exit 64 ;; esac
+  case $verb in start | stop | restart | enable | disable | mask | unmask | reset-failed) ;; *) exit 64 ;; esac
   if ! command -v systemctl >/dev/null || [ ! -d /run/systemd/system ]; then
     record manager none
     finish 13

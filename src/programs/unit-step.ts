@@ -18,7 +18,7 @@ export type UnitVerb = 'start' | 'stop' | 'restart' | 'enable' | 'disable' | 'ma
 
 /** A step on a unit, and how the unit must still be right before it. */
 export interface UnitStep {
-  readonly verb: UnitVerb;
+  readonly verb: UnitVerb | 'reset-failed';
   readonly unit: string;
   /** True: in /run, for what stands there. */
   readonly runtime: boolean;

@@ -66,10 +66,15 @@ async function remove(host: Session, { witness, file }: ScheduleChange, params: 
   if (file === 'timer') await removeStamp(host, unitsOf(params).timer);
   if (file === 'timer' || file === 'service') {
     const reloaded = await daemonReload(host);
+    if (reloaded.kind === 'done' && witness.failed === true) return forgetFailure(host, String(witness.unit));
     // Where systemd does not run the host, nothing has read the file.
     return reloaded.kind === 'failed' && reloaded.error.code === 'E_PREFLIGHT_TOOL' ? removed : reloaded;
   }
   return removed;
+}
+
+function forgetFailure(host: Session, unit: string): Promise<Applied> {
+  return unitStep(host, { verb: 'reset-failed', unit, runtime: false, expected: '-', expectedFile: '-' });
 }
 
 /** When the timer last elapsed (systemd.timer(5), Persistent=): kept, it would make a later timer of that name start at once. */

@@ -68,8 +68,13 @@ export function removeChange(state: ScheduleState, kind: FileKind): ScheduleChan
     file: kind,
     title: `remove ${printable(file.path)}`,
     why: kind === 'cron' ? 'cron still starts the hook by it' : 'it is there',
-    witness: { ...textFileWitness(file), ...unitWitness(state, kind) },
+    witness: { ...textFileWitness(file), ...(kind === 'service' ? failureWitness(state) : {}) },
   };
+}
+
+/** A service whose last sweep failed stays listed as failed, also without its file. */
+function failureWitness({ service }: ScheduleState): JsonObject {
+  return service?.activeState === 'failed' ? { unit: service.id, failed: true } : {};
 }
 
 /** Removes numbers that nobody updates any more: they would be taken for a schedule that does not run. */
