@@ -35,7 +35,7 @@ export async function withMetrics<T>(
     told = true;
     const facts = { playbook: stem, version: io.version, startedMs, endedMs: io.clock.now(), exitCode: code };
     const period = periodMs === undefined ? {} : { periodMs };
-    replaceMetrics(io, path, (before) =>
+    replaceMetrics(io, path, stem, (before) =>
       metricsOf({ ...facts, ...period, ...(report === undefined ? {} : { report }) }, before),
     );
   };
@@ -79,10 +79,15 @@ export function whyNotWritable(path: string): string | undefined {
 }
 
 /** The run has its own result, so trouble with its metrics is only said. */
-function replaceMetrics(io: Io, path: string, make: (before: readonly Sample[]) => ReturnType<typeof metricsOf>): void {
+function replaceMetrics(
+  io: Io,
+  path: string,
+  playbook: string,
+  make: (before: readonly Sample[]) => ReturnType<typeof metricsOf>,
+): void {
   const say = (text: string) => io.err.write(`${printable(`${path}: ${text}`)}\n`);
   try {
-    const families = make(readBefore(path, say));
+    const families = make(readBefore(path, playbook, say));
     replaceFile(path, renderExposition(families), MODE);
     const folded = families.find(({ name }) => name === 'unbusy_leaks_folded_series')?.samples[0]?.value ?? 0;
     if (folded > 0) say(`${folded} series of unbusy_leaks are summed up under host="(others)"`);
@@ -91,7 +96,7 @@ function replaceMetrics(io: Io, path: string, make: (before: readonly Sample[]) 
   }
 }
 
-function readBefore(path: string, say: (text: string) => void): readonly Sample[] {
+function readBefore(path: string, playbook: string, say: (text: string) => void): readonly Sample[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -102,5 +107,10 @@ function readBefore(path: string, say: (text: string) => void): readonly Sample[
   }
   const samples = parseExposition(text);
   if (samples === undefined) say('the old metrics are cut or not ours, so counters begin anew');
+  const strange = samples?.find(({ labels }) => labels.playbook !== playbook);
+  if (strange !== undefined)
+    say(
+      `it held metrics of ${strange.labels.playbook ?? 'something else'}, which are gone: give each a file of its own`,
+    );
   return samples ?? [];
 }

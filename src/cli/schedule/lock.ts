@@ -1,16 +1,16 @@
 import { formatDuration } from '../../core/clock.ts';
 import { UnbusyError } from '../../core/errors.ts';
-import { claimLock, isHere, type LockOwner, ownerWords } from '../../journal/owner-lock.ts';
+import { type Claim, isHere, type LockOwner, ownerWords } from '../../journal/owner-lock.ts';
 import type { Io } from '../io.ts';
 import { sleepUnlessSignalled } from './sleep.ts';
 
 const LOOK_AGAIN_MS = 1000;
 
 /** Takes the lock of a schedule and gives what lets go of it; waits quietly if it may. Throws E_LOCK with the owner. */
-export async function lockSchedule(io: Io, path: string, command: string, waitMs: number): Promise<() => void> {
+export async function lockSchedule(io: Io, path: string, claimIt: () => Claim, waitMs: number): Promise<() => void> {
   const until = io.clock.now() + waitMs;
   for (;;) {
-    const claim = claimLock(path, io.clock.now(), command);
+    const claim = claimIt();
     if (claim.kind === 'taken') return () => claim.release();
     const left = until - io.clock.now();
     if (left <= 0) throw held(path, claim.owner, waitMs);

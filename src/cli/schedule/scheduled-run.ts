@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { formatDuration } from '../../core/clock.ts';
 import { reportError, UnbusyError } from '../../core/errors.ts';
 import type { RunReport } from '../../core/results.ts';
+import { claimLock } from '../../journal/owner-lock.ts';
 import { type Schedule, scheduleFiles } from '../../journal/schedule-memory.ts';
 import { shapeOf } from '../../report/causes.ts';
 import type { Listener } from '../../report/listener.ts';
@@ -46,12 +47,12 @@ export async function runScheduled(io: Io, given: Given, job: ScheduledJob): Pro
   const schedule = scheduleOf(job.file, given);
   const splayMs = splayOf(given.duration('splay') ?? 0, hostname(), schedule);
   if (splayMs > 0) {
-    if (verbosityOf(given) > 0)
-      io.err.write(`begins in ${formatDuration(splayMs)} (--splay, always so on this host)\n`);
-    await sleepUnlessSignalled(io, splayMs, 'before its splay was over');
+    const words = `begins in ${formatDuration(splayMs)} (--splay, always so on this host)\n`;
+    await sleepUnlessSignalled(io, splayMs, 'before its splay was over', verbosityOf(given) > 0 ? words : '');
   }
-  const files = madeFiles(folder, schedule);
-  const release = await lockSchedule(io, files.lock, job.command, given.duration('lock-wait') ?? 0);
+  const files = keptIn(folder, () => scheduleFiles(folder, schedule));
+  const claim = () => keptIn(folder, () => claimLock(files.lock, io.clock.now(), job.command));
+  const release = await lockSchedule(io, files.lock, claim, given.duration('lock-wait') ?? 0);
   try {
     const attempt = await tryRun(alone(io), given.with('color', 'never'), job);
     tellChanges(io, given, files.memory, basename(job.file), attempt);
@@ -84,9 +85,10 @@ function refuseContradictions(given: Given): void {
     if (given.has(name)) throw new UnbusyError('E_USAGE', `--cron and --${name} exclude each other`, { hint: instead });
 }
 
-function madeFiles(folder: string, schedule: Schedule): ReturnType<typeof scheduleFiles> {
+/** A folder that cannot be written is no bug of ours. */
+function keptIn<T>(folder: string, work: () => T): T {
   try {
-    return scheduleFiles(folder, schedule);
+    return work();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UnbusyError('E_USAGE', `--cron cannot keep its lock in ${folder}: ${why}`, {

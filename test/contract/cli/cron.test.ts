@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -153,6 +153,14 @@ describe('a job of cron', () => {
     expect((await cron('--json')).code).toBe(2);
   });
 
+  it('does not run without a place for its lock', async () => {
+    mkdirSync(at('home/.local/state/unbusy/runs'), { recursive: true });
+    writeFileSync(at('home/.local/state/unbusy/runs/schedules'), '');
+    const { code, mail } = await cron();
+    expect([code, mail]).toEqual([2, expect.stringContaining('--cron cannot keep its lock in ')]);
+    expect(existsSync(at('mark-a'))).toBe(false);
+  });
+
   it('says with -v how late its splay is, and a signal meanwhile leaves all as it was', async () => {
     const started = start(['--splay', '1d', '-v', '--metrics', at('x.prom')]);
     await until(() => started.mail().includes('--splay'));
@@ -224,6 +232,21 @@ describe('metrics', () => {
     expect([late.code, late.mail]).toEqual([124, expect.stringContaining('the deadline of the run passed')]);
     expect(late.mail).toMatch(/ {2}new {4}b {2}unknown/);
     expect([metrics()('unbusy_hosts', 'ok'), metrics()('unbusy_unknown_hosts')]).toEqual([2, 1]);
+  });
+
+  it('are written without --cron too, by a run and by a scan', () => {
+    const unbusy = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [bundle, ...args, '--metrics', at('x.prom')], {
+        ...{ encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: at('state') } },
+      });
+    expect(unbusy('run', at('p.yml'), ...HOSTS, '--json').status).toBe(0);
+    expect(metrics()('unbusy_hosts', 'changed')).toBe(3);
+    expect(unbusy('run', at('p.yml'), ...HOSTS, '-C').status).toBe(0);
+    expect(metrics()('unbusy_hosts', 'ok')).toBe(3);
+    const scan = unbusy('scan', '-i', '127.0.0.1:1,', '--connect-timeout', '2s');
+    expect([scan.status, metrics()('unbusy_hosts', 'unreachable')]).toEqual([4, 1]);
+    expect(scan.stderr).toContain('x.prom: it held metrics of p, which are gone');
+    expect(readFileSync(at('x.prom'), 'utf8')).toContain('unbusy_unknown_hosts{playbook="scan"} 1\n');
   });
 
   it('are written where the run cannot begin, and begin anew where the old file is spoilt', async () => {

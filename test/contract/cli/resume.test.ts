@@ -59,7 +59,8 @@ function unbusy(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 const RUN = ['-i', 'a,b,c,d,e,', '--transport', 'local'];
-const runs = () => (existsSync(at('state')) ? readdirSync(at('state/unbusy/runs')) : []);
+const runs = () =>
+  existsSync(at('state')) ? readdirSync(at('state/unbusy/runs')).filter((name) => name !== 'latest') : [];
 const record = (name: string) => readFileSync(at(`state/unbusy/runs/${runs()[0]}/${name}`), 'utf8');
 const log = () => readFileSync(at('log'), 'utf8').trimEnd().split('\n').join('');
 const ended = (child: ChildProcess) => new Promise<string | null>((done) => child.once('close', (_, by) => done(by)));
