@@ -26,7 +26,8 @@ export const RUNTIME_SIGNS: readonly Sign[] = [
     id: 'no-exit-event',
     from: 'runtime',
     words: ['did not receive an exit event'],
-    form: new RegExp(`${NAMED}did not receive an exit event`),
+    // Docker 20.10 also writes a line of its own before that of the handler.
+    form: new RegExp(`Handler for .*?${NAMED}did not receive an exit event`),
     subject: (match) => container(match[1]),
     says: 'that a container did not end although it was killed',
     cause: 'a container does not end although it was killed',

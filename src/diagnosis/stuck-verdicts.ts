@@ -17,8 +17,11 @@ export interface StuckContext {
 /** A task that is slow ends within seconds; one that waits longer than this is not slow. */
 const SLOW_MS = 10_000;
 
-/** Functions of a stack that are told; what is further out is the way into the kernel. */
+/** Functions of a stack that are told. */
 const FRAMES = 8;
+
+/** The way into the kernel, which is the same for all. */
+const ENTRY = /^(?:do_syscall_64|x64_sys_call|entry_\w+|el0\w*|invoke_syscall|system_call\w*|ret_from_\w+)$/;
 
 /** Tasks of one owner that are named. */
 const NAMED = 4;
@@ -137,7 +140,10 @@ function taskLines(task: StuckTask, facts: StuckFacts): readonly string[] {
     ...(podUid === undefined ? [] : [`pod ${podUid}`]),
     ...(unit === undefined ? [] : [`unit ${printable(unit)}`]),
   ];
-  const frames = task.stack.slice(0, FRAMES).map((frame) => printable(frame));
+  const frames = task.stack
+    .filter((frame) => !ENTRY.test(frame))
+    .slice(0, FRAMES)
+    .map((frame) => printable(frame));
   return [
     `${thread} (${printable(task.command)}) was in state D at two looks ${apart} apart and made no progress; ${age}`,
     ...(owner.length === 0 ? [] : [`it belongs to ${owner.join(', ')}`]),

@@ -6,6 +6,7 @@ import { renderTable } from './table.ts';
 import type { DaemonTrend, Measured } from './trend-series.ts';
 
 const UNREAD = '?';
+const NONE = '-';
 
 /** The numbers of the daemons and where they lead, a row for each; those that run out first stand first. */
 export function renderTrends(
@@ -76,6 +77,7 @@ function fdsText({ last, limit }: Measured): string {
 }
 
 function rateText(trend: Trend, show: (value: number) => string = String): string {
+  if (trend.samples === 0) return NONE;
   if (trend.kind === 'too-few') return `too few samples (${trend.samples} of ${FEWEST_SAMPLES})`;
   if (trend.kind === 'steady') return 'steady';
   const rate = Math.abs(trend.perHour);
@@ -84,7 +86,7 @@ function rateText(trend: Trend, show: (value: number) => string = String): strin
 }
 
 function fullIn(trend: Trend): string {
-  return trend.kind === 'moving' && trend.exhaustedInMs !== undefined ? formatDuration(trend.exhaustedInMs) : '-';
+  return trend.kind === 'moving' && trend.exhaustedInMs !== undefined ? formatDuration(trend.exhaustedInMs) : NONE;
 }
 
 function mebibytes(value: number): string {
