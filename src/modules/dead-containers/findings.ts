@@ -2,6 +2,7 @@ import type { Finding } from '../../core/findings.ts';
 import { printable } from '../../core/text.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
 import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from '../../mounts/leak-words.ts';
+import { runtimeFindings } from './runtime-findings.ts';
 import type { SweepState } from './state.ts';
 
 /** What a scan shows: one line a container and holder, never one a mount. */
@@ -10,6 +11,7 @@ export function findingsOf(state: SweepState): readonly Finding[] {
     ...daemonFindings(state),
     ...leakFindings(state.leaks.leaks),
     ...leakFindings(state.orphans).map(forgotten),
+    ...runtimeFindings(state.runtimes),
     ...stuckFindings(state),
     ...state.leaks.clean.map((target) => cleanFinding(state, target)),
     ...latentFindings(state),

@@ -5,15 +5,20 @@ import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import type { StuckTask } from '../../diagnosis/stuck-facts.ts';
 import { waitOf } from '../../diagnosis/stuck-waits.ts';
+import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakSet, LeakTarget } from '../../mounts/leak.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
+import { isLiving } from '../../mounts/living.ts';
+import type { MountView } from '../../mounts/model.ts';
 import { orphanTargets } from '../../mounts/orphans.ts';
+import { surveyOf } from '../../mounts/survey.ts';
 import { bystandersOf } from '../../programs/bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { findContainerTasks } from '../../programs/find-container-tasks.ts';
 import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts';
 import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
+import { lookAtRuntimes, NOTHING_LEFT } from '../../programs/look-at-runtimes.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
 import type { DeadContainersParams } from './params.ts';
@@ -28,7 +33,10 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
   const want = params.orphans ? 'all' : 'dead';
   const answer = await readDockerState(host, { deadlineMs: milliseconds(params.docker_deadline), want, asked });
   if (answer.kind === 'unknown') return answer;
-  if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined, answer.why), gaps: [] };
+  if (answer.kind === 'none')
+    return params.orphans
+      ? lookWithoutDocker(host, answer.why)
+      : { kind: 'known', state: nothing(undefined, answer.why), gaps: [] };
   const { look } = answer;
   const { targets, passedOver } = selectTargets(look, params);
   const { daemon } = look;
@@ -52,6 +60,21 @@ export async function observeSweep(host: Session, params: DeadContainersParams):
 /** A paused container is in state D too, and ends as soon as it is told to go on. */
 function cannotEnd(task: StuckTask): boolean {
   return waitOf(task).kind !== 'paused';
+}
+
+/** A host of another runtime: there may be leaks all the same. */
+async function lookWithoutDocker(host: Session, why: string): Promise<Observed<SweepState>> {
+  const [scan, stuck] = await Promise.all([scanMounts(host, { all: true }), findStuckTasks(host)]);
+  if (scan.kind === 'unknown') return scan;
+  const { view } = scan;
+  const runtimes = await lookAtRuntimes(host, view, [], [], () => surveyOf(view, [], []));
+  const tasks = stuck.kind === 'known' ? stuck.tasks : [];
+  const unseen = stuck.kind === 'known' ? [] : [{ what: 'tasks in state D', why: stuck.error.message }];
+  return {
+    kind: 'known',
+    state: { ...nothing(undefined, why), view, stuck: tasks, runtimes },
+    gaps: [...unseen, ...runtimes.gaps, ...unreadableOf(view)],
+  };
 }
 
 async function lookIntoNamespaces(
@@ -79,16 +102,32 @@ async function lookIntoNamespaces(
   const orphans = forgotten.length === 0 ? [] : findLeaks(view, forgotten, living, containers).leaks;
   const { bystanders, unseen } = bystandersOf(living, view);
   const obstacles = await searchObstacles(host, look, leaks.clean);
-  const unreadable = view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
+  const runtimes = all
+    ? await lookAtRuntimes(host, view, living, containers, () =>
+        surveyOf(view, [...containers.filter((each) => !isLiving(each)).map(containerTarget), ...forgotten], living),
+      )
+    : NOTHING_LEFT;
   return {
     kind: 'known',
-    state: { ...base, view, leaks, orphans, tasks: tasks.tasks, bystanders, obstacles: obstacles.found },
-    gaps: [...gaps, ...unreadable, ...unseen, ...obstacles.gaps],
+    state: { ...base, view, leaks, orphans, runtimes, tasks: tasks.tasks, bystanders, obstacles: obstacles.found },
+    gaps: [...gaps, ...unreadableOf(view), ...unseen, ...obstacles.gaps, ...runtimes.gaps],
   };
 }
 
+function unreadableOf(view: MountView): readonly Gap[] {
+  return view.unreadable.map(({ pid, why }) => ({ what: pid > 0 ? `process ${pid}` : 'a process', why }));
+}
+
 function nothing(docker: DockerLook | undefined, noDocker?: string): SweepState {
-  const empty = { targets: [], passedOver: [], orphans: [], stuck: [], tasks: [], bystanders: [] };
+  const empty = {
+    targets: [],
+    passedOver: [],
+    orphans: [],
+    stuck: [],
+    tasks: [],
+    bystanders: [],
+    runtimes: NOTHING_LEFT,
+  };
   return {
     docker,
     ...empty,

@@ -50,6 +50,7 @@ export const deadContainersParams: z.ZodType<DeadContainersParams> = z.strictObj
     .boolean()
     .default(false)
     .describe(
-      'Also report mounts of containers that Docker does not know any more, and tasks in state D; reads every mount table.',
+      'Also report mounts of containers that Docker does not know any more, of ended ones of containerd, podman and CRI-O, of ' +
+        'ended pods, and tasks in state D; reads every mount table.',
     ),
 });

@@ -8,6 +8,7 @@ import type { Bystander } from '../../programs/check-bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
 import type { LeftTask } from '../../programs/find-container-tasks.ts';
 import type { Obstacles } from '../../programs/find-obstacles.ts';
+import type { RuntimeFindings } from '../../programs/look-at-runtimes.ts';
 import type { MountWitness } from '../../programs/release-mount.ts';
 import type { DirectoryWitness } from '../../programs/remove-mount-point.ts';
 import type { HolderWitness } from '../../programs/restart-holder.ts';
@@ -30,6 +31,8 @@ export interface SweepState {
   readonly leaks: LeakSet;
   /** Mounts of containers that Docker does not know any more; only looked for if asked. They are reported, not released. */
   readonly orphans: LeakSet['leaks'];
+  /** What containerd, podman, CRI-O and the kubelet left behind; only looked for if asked. Reported, not released. */
+  readonly runtimes: RuntimeFindings;
   /** Tasks in state D that belong to a container, dead or not; only looked for if asked, or if a container was asked for by name. */
   readonly stuck: readonly Pick<StuckTask, 'tid' | 'pid' | 'command' | 'waitsIn' | 'containerId'>[];
   /** Containers that run, with their main process; what must be the same afterwards. */

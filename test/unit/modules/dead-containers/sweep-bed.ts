@@ -6,6 +6,7 @@ import { findLeaks } from '../../../../src/mounts/leaks.ts';
 import type { ContainerState, MountView } from '../../../../src/mounts/model.ts';
 import type { MountPointDirectory } from '../../../../src/programs/docker-records.ts';
 import type { Obstacles } from '../../../../src/programs/find-obstacles.ts';
+import { NOTHING_LEFT } from '../../../../src/programs/look-at-runtimes.ts';
 import { container, viewOf } from '../../../support/mount-view.ts';
 
 const hex = (start: string) => start.padEnd(64, '0');
@@ -104,6 +105,7 @@ export function stateOf(twist: Twist): SweepState {
     targets,
     passedOver: [],
     orphans: [],
+    runtimes: NOTHING_LEFT,
     stuck: [],
     tasks: twist.tasks ?? [],
     view,
