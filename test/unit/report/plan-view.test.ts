@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostResult } from '../../../src/core/results.ts';
 import { diffLines } from '../../../src/report/diff-view.ts';
+import { eventWithoutDiffs } from '../../../src/report/diffs.ts';
 import { unknownKeyLines } from '../../../src/report/host-keys.ts';
 import { planLines } from '../../../src/report/plan-view.ts';
 import { createStyle } from '../../../src/report/style.ts';
@@ -48,6 +49,15 @@ describe('diffs', () => {
     expect(lines[0]).toMatch(/^a\[1,2\] .*\(planned\)$/);
     const color = diffLines([planned('a1', { diff })], createStyle({ color: true, unicode: false }));
     expect(color).toContain('\x1b[32m+new\x1b[39m');
+  });
+
+  it('are shown of refused steps too, and are in no report that was not asked for them', () => {
+    const refusals = [{ what: '/etc/a', why: 'was edited', hint: 'Put it back.', diff: '-old\n' }];
+    const host = { ...hostResult('a', 'failed'), tasks: [taskResult('a', 'failed', { refusals })] };
+    expect(diffLines([host], style)).toEqual(['a  /etc/a (refused)', '-old', '']);
+    const result = { kind: 'host-end', result: host } as const;
+    expect(JSON.stringify(result)).toContain('-old');
+    expect(JSON.stringify(eventWithoutDiffs(result))).not.toContain('-old');
   });
 });
 
