@@ -12,6 +12,7 @@ export const MODULE_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   docker_mount_flags: ['docker_mount_flags:', '  want: auto', 'notify: restart dockerd'],
   docker_restart: ['docker_restart:', '  policy: when_idle'],
+  dockerd_health: ['dockerd_health:', '  sample: 10s', 'register: health'],
   file_content: ['file_content:', '  path: /etc/motd', '  content: "Ask before you restart dockerd.\\n"'],
   file_state: ['file_state:', '  path: /var/lib/node-exporter', '  state: directory', "  mode: '0755'"],
   holder_propagation: ['holder_propagation:', '  services: [ntpd]', '  remedy: propagation'],
