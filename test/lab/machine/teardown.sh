@@ -10,8 +10,13 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/seat.sh"
 . "$here/cgroups.sh"
 
-# A process that waits for a frozen file system cannot be ended before it is thawed.
+# A process that waits for a frozen file system cannot be ended before it is thawed, nor one of a paused container before that goes on.
 thaw() { # NAME
+  for hierarchy in $(hierarchies); do
+    [ -d "$hierarchy/$group/$1" ] || continue
+    find "$hierarchy/$group/$1" -mindepth 1 -name freezer.state | while read -r file; do echo THAWED >"$file"; done
+    find "$hierarchy/$group/$1" -mindepth 1 -name cgroup.freeze | while read -r file; do echo 0 >"$file"; done
+  done
   for pid in $(group_pids "$1"); do
     awk -v pid="$pid" '$0 ~ / - [a-z0-9]+ \/dev\/loop/ { print $3, "/proc/" pid "/root" $5 }' "/proc/$pid/mountinfo" 2>/dev/null
   done | sort -u -k1,1 | while read -r _ path; do fsfreeze --unfreeze "$path" 2>/dev/null; done
