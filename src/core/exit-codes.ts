@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   0: 'everything is as wanted, and was verified',
   1: 'a bug of ours',
   2: 'usage, playbook or inventory is not valid; no host was touched',
-  3: 'changes are pending (run: check mode, or a policy put them off), or findings are there (scan, why, diagnose)',
+  3: 'changes are pending (run: check mode, or put off by a policy), or findings (scan, why, diagnose)',
   4: 'some host was unreachable, none failed',
   5: 'some host failed',
   6: 'stopped by a guard: a stop rule or a refused confirmation',
