@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { demoId } from '../../../src/demo/scenes.ts';
-import { productHook } from '../../support/compiled-hook.ts';
+import { compiledHook, productHook } from '../../support/compiled-hook.ts';
 import { registerMonitor } from '../monitor-beds.ts';
 import { canMakeHosts, dead, type HookWorld, KINDS, openHookWorld, up, writeStates } from './hook-world.ts';
 
@@ -147,5 +147,25 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
     const run = await world.hook('--strict --yes --only label=com.example.product');
     expect([run.code, run.result.left], run.text).toEqual([0, '0']);
     expect(await names(world)).toEqual(['cadvisor', 'other']);
+  });
+
+  it('lets monitors go, chosen by name or by label, and touches no other holder', async () => {
+    const play = (given: string) =>
+      compiledHook(
+        'monitors.yml',
+        `- { name: p, hosts: all, tasks: [{ name: let go, monitor_release: { ${given} } }] }`,
+      );
+    world = await openProduct(play('names: [none], images: [], labels: [role=monitor], live_copies: true'));
+    const none = await world.hook('--strict');
+    expect([none.code, none.result.released, await inMonitor(world, 'other')], none.text).toEqual([0, '0', '1\n']);
+    await world.run(`printf '.Config.Labels/role\\t"monitor"\\n' >>/run/stand-in/${demoId('hookhost', 'monitor')}`);
+    const run = await world.hook('--strict');
+    expect([run.code, run.result.left], run.text).toEqual([0, '0']);
+    expect([await inMonitor(world, 'other'), await inMonitor(world, 'shop-web')]).toEqual(['0\n', '0\n']);
+    // The agent is no monitor.
+    expect([await world.held('shop-old'), await names(world)]).toEqual([
+      true,
+      ['cadvisor', 'other', 'shop-old', 'shop-web'],
+    ]);
   });
 });
