@@ -69,7 +69,7 @@ export function heartbeat(progress: Progress, nowMs: number): string {
 }
 
 /** Hours, minutes and seconds in the zone of whoever reads. */
-function timeOfDay(ms: number): string {
+export function timeOfDay(ms: number): string {
   const time = new Date(ms);
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

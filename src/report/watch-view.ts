@@ -5,9 +5,10 @@ import { printable } from '../core/text.ts';
 import { groupDiagnosis } from './diagnosis-groups.ts';
 import { sumLine } from './diagnosis-view.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
+import { timeOfDay } from './plain.ts';
 import type { Style } from './style.ts';
 import type { DaemonTrend } from './trend-series.ts';
-import { renderTrends } from './trend-view.ts';
+import { renderTrends, trendLines } from './trend-view.ts';
 
 /** One look of a watch. */
 export interface WatchedLook {
@@ -25,7 +26,7 @@ const VERDICTS = 9;
 /** The screen of a watch: when it looked, the daemons, the verdicts; every line fits. */
 export function watchScreen(look: WatchedLook, everyMs: number, style: Style, columns: number): readonly string[] {
   const width = Math.max(20, columns - 1);
-  const head = `look ${look.number} at ${timeOf(look.atMs)}, every ${formatDuration(everyMs)}; ^C ends it with a summary`;
+  const head = `look ${look.number} at ${timeOfDay(look.atMs)}, every ${formatDuration(everyMs)}; ^C ends it with a summary`;
   return [
     style.paint('bold', clip(head, width, style.glyph('cut'))),
     ...renderTrends(look.rows, style, columns, DAEMONS).map((line) => clip(line, width, style.glyph('cut'))),
@@ -36,7 +37,19 @@ export function watchScreen(look: WatchedLook, everyMs: number, style: Style, co
   ];
 }
 
-/** What differs from the look before, for where nothing can be redrawn: verdicts that came and went. */
+/** One look where nothing can be redrawn: the sum, the verdicts that came and went, and what moves. */
+export function watchLines(
+  { number, atMs, report, rows }: WatchedLook,
+  before: RunReport | undefined,
+): readonly string[] {
+  const head = `${timeOfDay(atMs)} look ${number}:`;
+  return [
+    `${head} ${sumLine(report)}`,
+    ...[...watchChanges(before, report), ...trendLines(rows)].map((line) => `${head} ${line}`),
+  ];
+}
+
+/** Verdicts that came and went since the look before. */
 export function watchChanges(before: RunReport | undefined, now: RunReport): readonly string[] {
   const [old, fresh] = [titles(before), titles(now)];
   return [
@@ -61,10 +74,4 @@ function verdictLines(report: RunReport, width: number): readonly string[] {
   return groupDiagnosis(report.hosts).map(({ severity, hosts, findings: [first] }) =>
     printable(`${severity}  ${foldHostsWithin(hosts, Math.floor(width / 3))}: ${first?.finding.title ?? ''}`),
   );
-}
-
-/** Hours, minutes and seconds in the zone of whoever reads. */
-function timeOf(ms: number): string {
-  const time = new Date(ms);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -6,8 +6,8 @@ import type { Listener } from '../../report/listener.ts';
 import { plainListener } from '../../report/plain.ts';
 import { Screen } from '../../report/screen.ts';
 import { TrendSeries } from '../../report/trend-series.ts';
-import { renderTrends, trendLines } from '../../report/trend-view.ts';
-import { type WatchedLook, watchChanges, watchScreen } from '../../report/watch-view.ts';
+import { renderTrends } from '../../report/trend-view.ts';
+import { type WatchedLook, watchLines, watchScreen } from '../../report/watch-view.ts';
 import { connectWith } from '../connector.ts';
 import type { Given } from '../given.ts';
 import type { EndingSignal, Io } from '../io.ts';
@@ -99,9 +99,8 @@ function tellingOf(io: Io, given: Given, everyMs: number): Telling {
   }
   return {
     listener: () => plainListener({ write, style: err, clock: io.clock, verbosity: -1, problemsOnly: true }),
-    look({ number, report, rows }, before) {
-      if (quiet) return;
-      for (const line of [...watchChanges(before, report), ...trendLines(rows)]) write(`look ${number}: ${line}\n`);
+    look(look, before) {
+      if (!quiet) write(`${watchLines(look, before).join('\n')}\n`);
     },
     end: () => {},
   };
