@@ -10,6 +10,11 @@ export function asCron(io: Io): Io {
 
 /** Whose crontab it would be. */
 export function account(): { readonly username: string; readonly homedir: string } {
-  const { username, homedir } = userInfo();
-  return { username, homedir };
+  try {
+    const { username, homedir } = userInfo();
+    return { username, homedir };
+  } catch {
+    // A user id that /etc/passwd does not have, as in some containers.
+    return { username: String(process.getuid?.() ?? ''), homedir: '/' };
+  }
 }

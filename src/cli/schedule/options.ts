@@ -21,7 +21,7 @@ export const SCHEDULE_OPTIONS: readonly OptionSpec[] = [
     name: 'notify-on',
     kind: 'text',
     value: 'when',
-    help: 'With --cron, when to say something.',
+    help: 'With --cron, say something if findings are new or gone, if trouble stands, always, or if trouble is gone.',
     choices: NOTIFY_ON,
     fallback: 'changed',
   },
