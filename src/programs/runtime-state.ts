@@ -1,10 +1,9 @@
 import type { ProgramRecord, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { RuntimeAnswer, RuntimeFacts } from '../mounts/runtime-standing.ts';
-import { boundedProgram } from './bounded.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
-import processes from './runtime-processes.sh';
+import { processesProgram } from './runtime-processes.ts';
 import text from './runtime-state.sh';
 
 /** What to ask the runtimes beside Docker. Nothing is asked of a runtime that is not named. */
@@ -29,7 +28,7 @@ export type RuntimeLook =
   | { readonly kind: 'known'; readonly facts: RuntimeFacts }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-const PROGRAM = boundedProgram('runtime-state', `${processes}\n${text}`);
+const PROGRAM = processesProgram('runtime-state', text);
 
 /** Questions that one look puts at most, for its deadline: more namespaces of containerd than that are rare. */
 const QUESTIONS = 12;

@@ -16,7 +16,8 @@ import type { Io } from '../io.ts';
 import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
-import { lookWhy, type WhyAnswer } from '../why/why-look.ts';
+import type { WhyAnswer } from '../why/why-answer.ts';
+import { lookWhy } from '../why/why-look.ts';
 import { readQuestion } from '../why/why-target.ts';
 import { whyTree } from '../why/why-tree.ts';
 

@@ -1,34 +1,18 @@
 import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
-import type { Finding } from '../../core/findings.ts';
-import type { Change, Gap, Refusal } from '../../core/results.ts';
+import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import { deadContainersModule } from '../../modules/dead-containers/index.ts';
 import { deadContainersParams } from '../../modules/dead-containers/params.ts';
-import type { LeakedMount, LeakSet, LeakTarget } from '../../mounts/leak.ts';
+import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
+import type { WhyAnswer } from './why-answer.ts';
+import { lookAtLeaked } from './why-leaked.ts';
 import { containerAt, deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
-
-/** Everything that was seen of what was asked about. */
-export interface WhyAnswer {
-  readonly target: LeakTarget;
-  readonly living: boolean;
-  readonly leaks: readonly LeakedMount[];
-  /** Copies of a living container's mounts that will leak. */
-  readonly latent: LeakSet['latent'];
-  /** Who has something of a mount open, by the mount. */
-  readonly openers: ReadonlyMap<LeakedMount, string>;
-  /** What a sweep would do to a dead container, and what it would refuse. */
-  readonly plan: readonly Change[];
-  readonly refusals: readonly Refusal[];
-  /** What else keeps a dead container that no mount holds. */
-  readonly findings: readonly Finding[];
-  readonly gaps: readonly Gap[];
-}
 
 const DOCKER_DEADLINE_MS = 10_000;
 const LIVING: ReadonlySet<string> = new Set(['running', 'paused', 'restarting']);
@@ -38,6 +22,24 @@ const OPENERS = 3;
 
 /** Looks, and changes nothing. Throws what cannot be known or was asked wrongly. */
 export async function lookWhy(session: Session, question: Question): Promise<WhyAnswer> {
+  const openers = (leaks: readonly LeakedMount[]) => openersOf(session, leaks);
+  if (question.kind === 'device') {
+    const device = await lookAtLeaked(session, { device: question.name }, openers);
+    if (device !== undefined) return device;
+  }
+  try {
+    return await lookWithDocker(session, question);
+  } catch (thrown) {
+    // A container that Docker does not know may be one of containerd, podman or CRI-O.
+    const unknown = thrown instanceof UnbusyError && ['E_USAGE', 'E_DAEMON_MISSING'].includes(thrown.code);
+    if (!unknown || question.kind !== 'container') throw thrown;
+    const other = await lookAtLeaked(session, { container: question.word }, openers);
+    if (other === undefined) throw thrown;
+    return other;
+  }
+}
+
+async function lookWithDocker(session: Session, question: Question): Promise<WhyAnswer> {
   const docker = await readDockerState(session, { deadlineMs: DOCKER_DEADLINE_MS, want: 'all', asked: [] });
   if (docker.kind === 'unknown') throw docker.error;
   if (docker.kind === 'none' && question.kind === 'container') {

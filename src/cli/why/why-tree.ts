@@ -2,7 +2,7 @@ import type { LeakedMount } from '../../mounts/leak.ts';
 import { CAUSE_WORDS, holderWords, REMEDY_WORDS } from '../../mounts/leak-words.ts';
 import { count } from '../../report/story.ts';
 import type { TreeNode } from '../../report/tree.ts';
-import type { WhyAnswer } from './why-look.ts';
+import type { WhyAnswer } from './why-answer.ts';
 
 /** How many gaps are told one by one. */
 const GAPS = 5;
@@ -12,6 +12,7 @@ export function whyTree(host: string, answer: WhyAnswer): TreeNode {
   const children = [
     ...byNamespace(answer.leaks).map((leaks) => holderNode(leaks, answer)),
     ...latentNodes(answer),
+    ...userNodes(answer),
     ...answer.findings.map(
       (finding): TreeNode => ({
         label: finding.title,
@@ -25,7 +26,8 @@ export function whyTree(host: string, answer: WhyAnswer): TreeNode {
   return { label: `${host}: ${headWords(answer)}`, tone: 'bold', children };
 }
 
-function headWords({ target, living, leaks, gaps }: WhyAnswer): string {
+function headWords({ target, living, leaks, gaps, owner }: WhyAnswer): string {
+  if (owner !== undefined) return `${owner}: ${verdict(leaks, gaps.length)}`;
   const { kind, name, id, container } = target;
   if (kind === 'path') return `${name}: ${verdict(leaks, gaps.length)}`;
   if (kind === 'device') return `device ${name} (${id}): ${verdict(leaks, gaps.length)}`;
@@ -101,11 +103,19 @@ function latentNodes({ latent }: WhyAnswer): readonly TreeNode[] {
   }));
 }
 
-function sweepNodes({ plan, refusals }: WhyAnswer): readonly TreeNode[] {
+/** A mount is not all that keeps a device: told apart, as no unmount helps against it. */
+function userNodes({ users = [] }: WhyAnswer): readonly TreeNode[] {
+  return users.length === 0
+    ? []
+    : [{ label: 'besides mounts', tone: 'warn', children: users.map((label) => ({ label })) }];
+}
+
+function sweepNodes({ plan, refusals, playbook }: WhyAnswer): readonly TreeNode[] {
   if (plan.length + refusals.length === 0) return [];
   return [
     {
-      label: 'a sweep with its defaults (playbooks/sweep-dead.yml)',
+      label:
+        playbook === undefined ? 'a sweep with its defaults (playbooks/sweep-dead.yml)' : `a release (${playbook})`,
       children: [
         ...plan.map(
           (change): TreeNode => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WhyAnswer } from '../../../../src/cli/why/why-look.ts';
+import type { WhyAnswer } from '../../../../src/cli/why/why-answer.ts';
 import { whyTree } from '../../../../src/cli/why/why-tree.ts';
 import type { LeakedMount, LeakTarget } from '../../../../src/mounts/leak.ts';
 import { createStyle } from '../../../../src/report/style.ts';
