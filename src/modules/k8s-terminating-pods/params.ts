@@ -1,5 +1,4 @@
 import { durationSchema } from '../../config/duration-schema.ts';
-import { pathSchema } from '../../config/path-schema.ts';
 import { z } from '../../config/schema.ts';
 import { DURATION_FORMS } from '../../core/clock.ts';
 import type { PodRemains } from '../../core/pods.ts';
@@ -25,6 +24,13 @@ export interface TerminatingPodsParams {
 
 const name = () => z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'must be a Kubernetes name');
 
+/** Empty is as good as not given, so that a variable can stand for it. */
+const optionalPath = () =>
+  z
+    .string()
+    .regex(/^(?:\/[^\0]*[^\0/])?$/, 'must be an absolute path')
+    .default('');
+
 const podRemains: z.ZodType<PodRemains> = z.looseObject({
   uid: z.string(),
   namespace: z.string(),
@@ -36,14 +42,10 @@ const podRemains: z.ZodType<PodRemains> = z.looseObject({
 
 /** The schema is the documentation. */
 export const terminatingPodsParams: z.ZodType<TerminatingPodsParams> = z.strictObject({
-  kubectl: z
-    .union([z.literal(''), pathSchema()])
-    .default('')
-    .describe('Path of kubectl; the one in PATH if not given.'),
-  kubeconfig: z
-    .union([z.literal(''), pathSchema()])
-    .default('')
-    .describe('File that says how to reach the cluster, on the host; as kubectl finds it if not given.'),
+  kubectl: optionalPath().describe('Path of kubectl; the one in PATH if not given.'),
+  kubeconfig: optionalPath().describe(
+    'File that says how to reach the cluster, on the host; as kubectl finds it if not given.',
+  ),
   context: z
     .string()
     .refine((text) => !text.startsWith('-') && !text.includes('\0'), { message: 'must be the name of a context' })
