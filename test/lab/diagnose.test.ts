@@ -5,7 +5,10 @@ import { describeLab } from './describe-lab.ts';
 import { type PlantedFrozen, plantFrozenWriter } from './faults/frozen.ts';
 import type { LabHost } from './host.ts';
 import { hostState } from './host-state.ts';
-import { Unbusy } from './unbusy.ts';
+import { source } from './paths.ts';
+import { tasksOf, troubleOf, Unbusy } from './unbusy.ts';
+
+const DIAGNOSE = source('../../playbooks/diagnose.yml');
 
 let unbusy: Unbusy;
 beforeAll(() => {
@@ -73,6 +76,11 @@ describeLab('a task that no signal ends', { sick: {} }, (hosts) => {
       const sick = await diagnose(host);
       expect(await hostState(host)).toBe(before);
       expectTold(sick, planted);
+      const scheduled = await unbusy.playbook([host], DIAGNOSE);
+      expect(scheduled.code, troubleOf(scheduled)).toBe(5);
+      expect(tasksOf(scheduled).at(-1)?.error?.message).toContain(
+        'critical: a task in state D waits for a frozen file system',
+      );
     } finally {
       await planted.undo();
       await host.sh('docker unpause web');
@@ -82,6 +90,8 @@ describeLab('a task that no signal ends', { sick: {} }, (hosts) => {
     const well = await diagnose(host);
     expect(of(well.findings, /^stuck:/), well.said).toEqual([]);
     expect([well.code, well.hosts.map(({ standing }) => standing)], well.said).toEqual([0, ['well']]);
+
+    expect((await unbusy.playbook([host], DIAGNOSE)).code).toBe(0);
 
     await host.must('sleep 1');
     const began = await host.must('date +%s');

@@ -1,3 +1,4 @@
+import type { Finding } from '../../core/findings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { DaemonApi, DaemonProcess } from '../../diagnosis/daemon-facts.ts';
 import { healthFindings } from './findings.ts';
@@ -13,12 +14,18 @@ export function healthResult(state: DockerdHealthState): JsonObject {
   const { files } = daemons.host;
   return {
     health: worst === 'critical' || worst === 'warning' ? worst : 'good',
+    why: causesOf(verdicts).join('; '),
     daemons: daemons.processes.map(processResult),
     apis: daemons.apis.map(apiResult),
     host_files_percent: files === undefined ? null : Math.floor((files.allocated / files.max) * 100),
     stuck_tasks: around.stuck === undefined ? null : around.stuck.tasks.length + around.stuck.more,
     versions: Object.fromEntries(daemons.versions.map(({ component, version }) => [component, version])),
   };
+}
+
+/** Of the verdicts that make a host sick. */
+function causesOf(verdicts: readonly Finding[]): readonly string[] {
+  return [...new Set(verdicts.filter(({ severity }) => severity !== 'info').map(({ cause }) => cause))];
 }
 
 function processResult(daemon: DaemonProcess): JsonObject {
