@@ -100,6 +100,8 @@ describeLab(
           'enable unbusy-sweep.timer: changed',
           'start unbusy-sweep.timer: changed',
         ]);
+        const units = 'unbusy-sweep.service unbusy-sweep.timer';
+        expect(await host.must(`systemd-analyze verify --man=no --recursive-errors=no ${units} 2>&1`)).toBe('');
         const again = await harmless(host, () => shipped(host, {}));
         expect([again.code, changesOf(again)], troubleOf(again)).toEqual([0, []]);
 

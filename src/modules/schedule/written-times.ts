@@ -14,7 +14,7 @@ export function calendarMistake(text: string): string | undefined {
   if (!/^[A-Za-z0-9*:,./~+ _-]+$/.test(text) || text.trim() !== text)
     return 'is no calendar expression (systemd.time(7))';
   if (cronMistake(text) === undefined)
-    return 'is written as cron writes times: give it as `cron`, and `every` or `calendar` besides';
+    return 'is written as cron writes times: give it as `cron`, and here as systemd writes them';
   if (/^\d+ ?(?:ms|s|m|min|h|d|w)$/.test(text)) return 'is a length of time: give it as `every`';
   if (!/[0-9*]/.test(text) && !WORDS.test(text) && !WEEKDAYS.test(text))
     return 'is no calendar expression (systemd.time(7))';

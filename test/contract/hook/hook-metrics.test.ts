@@ -148,4 +148,19 @@ describe.skipIf(!able).each(KINDS)('the metrics of a compiled hook under $name',
       expect((await world.hook('--strict --quiet --budget 2', shell)).result.rc).toBe('13');
     });
   });
+
+  // The shell of busybox takes its own dd, whatever stands in PATH.
+  if (shell.includes('busybox')) return;
+
+  it('hold up no hook where they cannot be written, and leave no process behind', async () => {
+    await inWorld(prepare, async (world) => {
+      await world.run(
+        `rm -f /usr/local/sbin/dd; printf '#!/bin/sh\\nexec sleep 1000\\n' >/usr/local/sbin/dd; chmod 755 /usr/local/sbin/dd`,
+      );
+      const run = await world.hook(`--strict --quiet --metrics ${FILE}`, shell);
+      expect([run.code, run.text]).toEqual([0, expect.stringContaining(`could not be written in time: ${FILE}`)]);
+      expect(await world.run('grep -l "^sleep$" /proc/[0-9]*/comm')).toBe('');
+      expect(await world.run('ls -A /run/unbusy')).toBe('');
+    });
+  });
 });
