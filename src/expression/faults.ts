@@ -62,6 +62,8 @@ function evaluationReason(facts: ErrorFacts, part: string): string {
 function missingKey({ node, summary }: ErrorFacts): string {
   const [left, right] = Array.isArray(node?.args) ? (node.args as unknown[]) : [];
   const parent = textOf(left);
+  if (typeof right === 'string' && parent === 'results')
+    return `nothing is known of results.${right}: the play that registers it was left out`;
   if (typeof right === 'string' && parent !== undefined) return `${parent} has no "${right}"`;
   return lowerFirst(summary);
 }

@@ -3,6 +3,7 @@ import { loadPlaybook } from '../../../src/config/playbook.ts';
 import { z } from '../../../src/config/schema.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import type { Json } from '../../../src/core/json.ts';
+import type { HostResult, TaskResult } from '../../../src/core/results.ts';
 import type { RunInput } from '../../../src/engine/run.ts';
 import { defineModule, type Module } from '../../../src/modules/module.ts';
 import { lamps, runLamps } from '../../support/lamp-fleet.ts';
@@ -71,7 +72,15 @@ describe('results', () => {
 
   it('is unknown where the play that registers it was left out', async () => {
     const ended = await runYaml(TWO_PLAYS('{ what: 1 }', 'size(results.seen) == 0'), { limit: 'c' });
-    expect(ended.get('c')).toMatchObject({ status: 'unknown', last: { error: { code: 'E_UNKNOWN' } } });
+    expect(ended.get('c')).toMatchObject({
+      status: 'unknown',
+      last: {
+        error: {
+          code: 'E_UNKNOWN',
+          message: expect.stringMatching(/results.seen: the play that registers it was left out/),
+        },
+      },
+    });
   });
 
   it('names a host that was not reached', async () => {
@@ -79,6 +88,22 @@ describe('results', () => {
     const fleet = lamps(['a', 'b', 'c'], { a: { trouble: 'down' } });
     const { report } = await runLamps({ fleet, input: { playbook, modules: MODULES } });
     expect(report.hosts.find(({ host }) => host === 'c')?.tasks[0]?.result.what).toBe('not-reached');
+  });
+
+  it('has what is recorded of a host that was done before the run was resumed, and without a record its status', async () => {
+    const text = TWO_PLAYS("{ what: '{{ host }}' }", 'results.seen.map(h, results.seen[h])');
+    const done = (result: object | undefined): HostResult => {
+      const frame = { host: 'a', task: 'one', taskIndex: 0, module: 'say', status: 'ok', changes: [], refusals: [] };
+      const task = { ...frame, findings: [], gaps: [], result, durationMs: 1 } as unknown as TaskResult;
+      return { host: 'a', status: 'ok', tasks: [task], durationMs: 1 };
+    };
+    const resumed = async (result: object | undefined) => {
+      const resumption = { results: new Map([['a', done(result)]]), plans: new Map() };
+      const ended = await runYaml(text, { resumption });
+      return (ended.get('c')?.last?.result.what as readonly Json[])[0];
+    };
+    expect(await resumed({ what: 'earlier', status: 'ok' })).toMatchObject({ what: 'earlier' });
+    expect(await resumed(undefined)).toEqual({ status: 'ok' });
   });
 
   it('does not tell of the play that is under way', () => {
