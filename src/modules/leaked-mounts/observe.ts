@@ -4,6 +4,7 @@ import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
 import type { DeviceStack } from '../../mounts/block-devices.ts';
+import type { KubeletMount } from '../../mounts/kubelet-mounts.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
 import { isLiving } from '../../mounts/living.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
@@ -12,14 +13,22 @@ import { standingOf } from '../../mounts/runtime-standing.ts';
 import { readBlockDevice } from '../../programs/block-device.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { tryExclusiveOpen } from '../../programs/exclusive-open.ts';
-import { isIdle, NO_FACTS, readRuntimeState } from '../../programs/runtime-state.ts';
+import { isIdle, NO_FACTS, type RuntimeLook, readRuntimeState } from '../../programs/runtime-state.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Observed } from '../module.ts';
 import { directoriesOf } from './directories.ts';
 import { guardMounts } from './guards.ts';
 import type { LeakedMountsParams } from './params.ts';
 import { protectedMounts } from './protected.ts';
-import { askedWords, firstTargets, namedOwners, questionFor, targetsOf, volumesMeant } from './selection.ts';
+import {
+  askedWords,
+  firstTargets,
+  namedOwners,
+  ownersToAsk,
+  questionFor,
+  targetsOf,
+  volumesMeant,
+} from './selection.ts';
 import type { LeakedMountsState } from './state.ts';
 import { watched } from './watched.ts';
 
@@ -35,24 +44,24 @@ interface FirstLook {
 
 /** The mounts first, and only then what lives: what is being made at that moment is seen by the later look. */
 export async function observeLeaks(host: Session, params: LeakedMountsParams): Promise<Observed<LeakedMountsState>> {
+  if ([params.path, params.device, params.pod, params.container].includes('')) {
+    const why = 'leaked_mounts was asked for an empty name';
+    return {
+      kind: 'unknown',
+      error: new UnbusyError('E_USAGE', why, { host: host.host, hint: 'Name what is to be freed.' }),
+    };
+  }
   const first = await lookAround(host, params);
   if (first.kind === 'unknown') return first;
   const { view, containers, stack } = first.look;
   const owners = runtimeOwners(view);
   const targets = firstTargets(params, view, stack);
   const volumes = volumesMeant(params, view, targets);
-  const meant = params.container === undefined ? ownersOf(view, owners, targets) : owners;
-  const question = questionFor(params, meant, volumes);
-  const asked = isIdle(question)
-    ? ({ kind: 'known', facts: NO_FACTS } as const)
-    : await readRuntimeState(host, {
-        ...question,
-        deadlineMs: milliseconds(params.deadline),
-        pauseMs: milliseconds(params.age),
-      });
+  const meant = params.container === undefined ? ownersOf(view, owners, targets) : ownersToAsk(params, owners);
+  const asked = await askRuntimes(host, params, meant, volumes);
   if (asked.kind === 'unknown') return asked;
   const { facts } = asked;
-  const named = params.container === undefined ? meant : namedOwners(params, owners, facts);
+  const named = params.container === undefined ? meant : namedOwners(params, meant, facts);
   const judged = named.map((owner) => ({ owner, standing: standingOf(owner, facts) }));
   const wanted = params.container === undefined ? targets : targetsOf(view, named);
   const living = containers.filter(isLiving);
@@ -82,6 +91,19 @@ export async function observeLeaks(host: Session, params: LeakedMountsParams): P
     },
     gaps: [...first.look.gaps, ...unreadable(view), ...lives.unseen],
   };
+}
+
+/** Nobody is asked where nothing depends on it. */
+async function askRuntimes(
+  host: Session,
+  params: LeakedMountsParams,
+  owners: readonly RuntimeOwner[],
+  volumes: readonly KubeletMount[],
+): Promise<RuntimeLook> {
+  const question = questionFor(params, owners, volumes);
+  if (isIdle(question)) return { kind: 'known', facts: NO_FACTS };
+  const [deadlineMs, pauseMs] = [milliseconds(params.deadline), milliseconds(params.age)];
+  return readRuntimeState(host, { ...question, deadlineMs, pauseMs });
 }
 
 async function lookAround(

@@ -7,7 +7,7 @@ import { isPodUid } from '../../mounts/kubelet-places.ts';
 export const RUNGS = ['rmdir', 'unmount', 'lazy_unmount'] as const;
 export type Rung = (typeof RUNGS)[number];
 
-/** What a playbook asks to be freed: exactly one of path, device, pod and container. */
+/** What a playbook asks to be freed: exactly one of path, device, pod and container. An empty text is for a task that `when` leaves out. */
 export interface LeakedMountsParams {
   readonly path?: string | undefined;
   readonly device?: string | undefined;
@@ -25,25 +25,25 @@ export const leakedMountsParams: z.ZodType<LeakedMountsParams> = z
   .strictObject({
     path: z
       .string()
-      .regex(/^\/.*[^/]$/s, 'must be an absolute path, and not /')
+      .regex(/^(?:|\/.*[^/])$/s, 'must be an absolute path, and not /')
       .refine((path) => !/\/(?:\.{1,2})?(?:\/|$)/.test(path), { message: 'must hold no empty part, no . and no ..' })
       .optional()
       .describe('A path of the host: what other namespaces still have mounted on it or below it.'),
     device: z
       .string()
-      .regex(/^(?:\/dev\/.+|\d+:\d+)$/, 'must be a path below /dev, or MAJOR:MINOR')
+      .regex(/^(?:|\/dev\/.+|\d+:\d+)$/, 'must be a path below /dev, or MAJOR:MINOR')
       .optional()
       .describe('A block device, with its partitions and what is built upon it: its file systems in every namespace.'),
     pod: z
       .string()
-      .refine(isPodUid, { message: 'must be the uid of a pod' })
+      .refine((uid) => uid === '' || isPodUid(uid), { message: 'must be the uid of a pod' })
       .optional()
       .describe(
         'Uid of a pod that has ended: its volumes and subpaths in every namespace. What it shares is left alone.',
       ),
     container: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be a name or an id')
+      .regex(/^(?:|[A-Za-z0-9][A-Za-z0-9_.-]*)$/, 'must be a name or an id')
       .optional()
       .describe('Id or name of a container of containerd, podman or CRI-O that has ended, or the id of its layer.'),
     runtime: z

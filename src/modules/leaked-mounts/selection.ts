@@ -53,15 +53,31 @@ export function questionFor(
   };
 }
 
+/**
+ * The owners that may be the container: those that it names by id or layer; only if there are none, everybody who may have one
+ * of that name, as every runtime that is asked may take its time.
+ */
+export function ownersToAsk(
+  { container, runtime }: LeakedMountsParams,
+  owners: readonly RuntimeOwner[],
+): readonly RuntimeOwner[] {
+  const ours = owners.filter((owner) => owner.kind !== 'netns' && isOf(owner, runtime));
+  const named = ours.filter(({ id, layer }) => id === container || layer?.layer === container);
+  return named.length > 0 ? named : ours;
+}
+
+function isOf({ kind }: RuntimeOwner, runtime: LeakedMountsParams['runtime']): boolean {
+  return runtime === undefined || kind === (runtime === 'containerd' ? 'containerd' : 'storage');
+}
+
 /** The owners that a container's name, id or layer means; names and the containers of layers are known by the runtimes alone. */
 export function namedOwners(
   { container, runtime }: LeakedMountsParams,
   owners: readonly RuntimeOwner[],
   facts: RuntimeFacts,
 ): readonly RuntimeOwner[] {
-  const kind = runtime === undefined ? undefined : runtime === 'containerd' ? 'containerd' : 'storage';
   return owners.filter((owner) => {
-    if (owner.kind === 'netns' || owner.root === undefined || (kind !== undefined && owner.kind !== kind)) return false;
+    if (owner.kind === 'netns' || owner.root === undefined || !isOf(owner, runtime)) return false;
     const ofLayer = containerOfLayer(owner, facts);
     const ids = [owner.id, owner.layer?.layer, ofLayer?.id].filter((id) => id !== undefined);
     const names = facts.known.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
