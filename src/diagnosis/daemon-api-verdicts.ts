@@ -82,7 +82,7 @@ function silence(name: string, daemon: DaemonProcess | undefined, afterMs: numbe
     remedy:
       halted !== undefined && daemon !== undefined
         ? haltedRemedy(daemon)
-        : 'Write down its stacks with kill -USR1 (the file goes to /var/run/docker), then restart dockerd; check live-restore before.',
+        : 'Have it write down its goroutines (write_stacks: true of dockerd_health, or kill -USR1), then restart dockerd; check live-restore before.',
     avoid: [NO_CLIENTS],
     evidence: [`GET /_ping: no answer within ${formatDuration(afterMs)}`],
   };

@@ -96,7 +96,12 @@ export interface DaemonApi {
 
 /** The goroutines of a daemon, or why they were not read. */
 export type DumpLook =
-  | { readonly kind: 'read'; readonly dump: GoroutineDump }
+  | {
+      readonly kind: 'read';
+      readonly dump: GoroutineDump;
+      /** The file that dockerd wrote on SIGUSR1; absent: the API told. */
+      readonly from?: { readonly path: string; readonly ageSeconds: number };
+    }
   | { readonly kind: 'not-read'; readonly why: string; readonly hint: string }
   | { readonly kind: 'not-asked' };
 

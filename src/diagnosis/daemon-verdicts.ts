@@ -34,6 +34,8 @@ function dumpFindings({ apis, processes }: DaemonFacts, limits: DaemonThresholds
     const daemon = processes.find((each) => each.pid === pid);
     const name = daemon === undefined ? 'dockerd' : daemonName(daemon);
     const version = versions.find(({ component }) => component === 'dockerd')?.version ?? '';
-    return goroutineFindings(goroutines.dump, { name, version, containersRunning }, limits);
+    const { from } = goroutines;
+    const source = from === undefined ? {} : { source: `read from ${from.path}, written ${from.ageSeconds} s ago` };
+    return goroutineFindings(goroutines.dump, { name, version, containersRunning, ...source }, limits);
   });
 }

@@ -13,6 +13,8 @@ export interface DumpContext {
   /** Of dockerd; empty if it is not known. */
   readonly version: string;
   readonly containersRunning: number | undefined;
+  /** Where the list is from, in words; absent: the API told it. */
+  readonly source?: string;
 }
 
 /** From how many goroutines of a cause on it is a warning, and critical. */
@@ -50,7 +52,7 @@ export function goroutineFindings(
   limits: DaemonThresholds,
 ): readonly Finding[] {
   const causes = countCauses(dump);
-  const evidence = evidenceOf(dump, causes);
+  const evidence = [...evidenceOf(dump, causes), ...(context.source === undefined ? [] : [context.source])];
   const findings = [
     ...streamFinding(dump, causes, context),
     ...causes.flatMap((each) => causeFinding(each, context)),

@@ -26,12 +26,16 @@ export const HEALTH_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
       },
     },
     {
-      name: 'a daemon that is silent',
-      lay: () => ({ deadline: '1s' }),
+      name: 'a daemon without an API for goroutines, which is to write them down',
+      lay: () => ({ write_stacks: true }),
+      // Another one under the same name: nobody looked at it.
+      disturb: (_sandbox, world) =>
+        world.run?.(`kill -9 "$(basename "$(dirname "$(grep -lx dockerd /proc/[0-9]*/comm)")")"; rm /run/api.sock
+          ${playDaemon('old', '/run/api.sock')}`),
       callsHost: true,
       open: async (sandbox) => {
         const world = await openNamespaceWorld({ host: 'bed', containers: [] }, sandbox);
-        await world.run(playDaemon('silent', '/run/api.sock'));
+        await world.run(playDaemon('old', '/run/api.sock'));
         return world;
       },
     },

@@ -1,9 +1,15 @@
-# Plays the API of a Docker daemon on a UNIX socket, for tests: dockerd MODE unix://SOCKET; one connection after the other.
+# Plays the API of a Docker daemon on a UNIX socket, for tests: dockerd MODE unix://SOCKET [--exec-root DIRECTORY]; one
+# connection after the other. SIGUSR1 makes it write a list of goroutines into the directory, as Docker does.
 # answer: as Docker does | silent: connections wait in the queue of the socket | garbage: bytes | huge: an answer without end | empty: hangs up
 # | old: no /debug | stuck-info: /info never ends.
 use strict;
 use IO::Socket::UNIX;
-my ($mode, $path) = @ARGV;
+my ($mode, $path, undef, $directory) = @ARGV;
+$SIG{USR1} = sub {
+  open my $file, '>', "$directory/goroutine-stacks-" . time . '.log' or return;
+  print $file "goroutine 1 [select, 3 minutes]:\ngithub.com/docker/docker/daemon.(*Daemon).Kill(0x1)\n\t/x/kill.go:1 +0x1\n";
+  close $file;
+};
 $path =~ s{^unix://}{};
 unlink $path;
 my $listener = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $path, Listen => 64) or die "listen: $!";
@@ -19,7 +25,9 @@ my %bodies = (
     . "1 \@ 0x3\n#\t0x3\tgithub.com/docker/docker/libcontainerd/remote.(*client).processEventStream+0x1\t/x/client.go:1\n",
 );
 sleep while $mode eq 'silent';
-while (my $client = $listener->accept) {
+while (1) {
+  # A signal ends the wait with nothing.
+  my $client = $listener->accept or next;
   my $asked = <$client> // '';
   while (defined(my $line = <$client>)) { last if $line =~ /^\r?$/ }
   if ($mode eq 'empty') { close $client; next }

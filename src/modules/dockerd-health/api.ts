@@ -86,7 +86,7 @@ function dumpOf(look: (ApiLook & { kind: 'known' }) | undefined): DumpLook {
     return {
       kind: 'not-read',
       why: 'this Docker gives its goroutines in debug mode only (before 17.07)',
-      hint: 'Upgrade Docker, or set "debug": true in its configuration, reload it, and look again.',
+      hint: 'Look again with write_stacks: true, which needs no debug mode; or upgrade Docker.',
     };
   }
   const dump = answer.status === 200 ? parseGoroutines(answer.body, answer.cut) : undefined;

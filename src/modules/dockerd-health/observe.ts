@@ -9,6 +9,7 @@ import { readDaemonProcesses } from '../../programs/daemon-process.ts';
 import type { Observed } from '../module.ts';
 import { type ApiPlace, lookAtApi } from './api.ts';
 import type { DockerdHealthParams } from './params.ts';
+import { readStacks } from './stacks.ts';
 import type { DockerdHealthState } from './state.ts';
 import { lookAround } from './surroundings.ts';
 import { lookAtVersions } from './versions.ts';
@@ -22,7 +23,7 @@ export async function observeDockerdHealth(
   const look = await readDaemonProcesses(host);
   if (look.kind === 'unknown') return look;
   const { processes, orphanSocket } = look;
-  const seen = await lookAtApis(host, placesOf(processes, orphanSocket), params);
+  const seen = await lookAtApis(host, processes, orphanSocket, params);
   if (seen.kind === 'unknown') return seen;
   const sampled = await sampleAgain(host, processes, { began, apartMs: milliseconds(params.sample) });
   if (sampled.kind === 'unknown') return sampled;
@@ -62,13 +63,14 @@ type Unknown = { readonly kind: 'unknown'; readonly error: UnbusyError };
 
 async function lookAtApis(
   host: Session,
-  places: readonly ApiPlace[],
+  processes: readonly DaemonProcess[],
+  orphan: string | undefined,
   params: DockerdHealthParams,
 ): Promise<Parts<{ readonly apis: readonly DaemonApi[] }>> {
   const wish = { deadlineMs: milliseconds(params.deadline), goroutines: params.goroutines };
   const apis: DaemonApi[] = [];
   const gaps: Gap[] = [];
-  for (const place of places) {
+  for (const place of placesOf(processes, orphan)) {
     const seen = await lookAtApi(host, place, wish);
     const what = `API of dockerd at ${place.socket}`;
     if (seen.kind === 'unknown') {
@@ -76,8 +78,11 @@ async function lookAtApis(
       gaps.push({ what, why: seen.error.message });
       continue;
     }
-    const { ping, goroutines } = seen.api;
-    apis.push(seen.api);
+    const daemon = processes.find(({ pid }) => pid === place.pid);
+    const whole = wish.goroutines ? await readStacks(host, seen.api, daemon) : seen;
+    if (whole.kind === 'unknown') return whole;
+    const { ping, goroutines } = whole.api;
+    apis.push(whole.api);
     if (ping.kind === 'not-asked') gaps.push({ what, why: ping.why });
     if (ping.kind === 'denied') gaps.push({ what, why: 'this user may not write to the socket' });
     if (goroutines.kind === 'not-read') {

@@ -6,6 +6,7 @@ import { DURATION_FORMS } from '../../core/clock.ts';
 export interface DockerdHealthParams {
   readonly deadline: string | number;
   readonly goroutines: boolean;
+  readonly write_stacks: boolean;
   readonly sample: string | number;
   readonly fd_warning: number;
   readonly fd_critical: number;
@@ -26,6 +27,13 @@ export const dockerdHealthParams: z.ZodType<DockerdHealthParams> = z.strictObjec
     .boolean()
     .default(true)
     .describe('Ask dockerd for its goroutines, counted by stack, and tell what they wait for.'),
+  write_stacks: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Have a dockerd whose API does not tell its goroutines (it is silent, or before 17.07) write them into a file, by SIGUSR1, and read ' +
+        'that. The file stays in its run directory. The only thing that this module changes.',
+    ),
   sample: durationSchema()
     .default('0s')
     .describe(
