@@ -22,6 +22,8 @@ export interface LogContext {
   readonly names: ReadonlyMap<string, string>;
   /** Full ids of containers that have a task in state D now. */
   readonly stuck: ReadonlySet<string>;
+  /** Tasks that are in state D now, as NAME:TID. */
+  readonly tasks: ReadonlySet<string>;
 }
 
 /** Names by which programs write to the journal; a container may have any other. */
@@ -70,7 +72,7 @@ function bounds(before: Sighting | undefined, atMs: number | undefined): Pick<Si
   return { firstMs: Math.min(before?.firstMs ?? atMs, atMs), lastMs: Math.max(before?.lastMs ?? atMs, atMs) };
 }
 
-/** One finding for each sign; what does not go on any more is only information. What a stuck container says is told by the verdict about it. */
+/** One finding for each sign; what does not go on any more is only information. What is stuck now is told by the verdict about it. */
 export function logFindings(facts: LogFacts, context: LogContext): readonly Finding[] {
   const bySign = new Map<Sign, Sighting[]>();
   for (const each of readSigns(facts))
@@ -79,6 +81,7 @@ export function logFindings(facts: LogFacts, context: LogContext): readonly Find
 }
 
 function isToldElsewhere({ sign, subject }: Sighting, context: LogContext): boolean {
+  if (subject.kind === 'task') return context.tasks.has(subject.name);
   const id = fullId(subject, context);
   return sign.fresh === 'stuck' && id !== undefined && context.stuck.has(id);
 }

@@ -60,13 +60,19 @@ export function surroundingsFindings({ stuck, logs, names }: Surroundings): read
       ? []
       : [
           ...(task.containerId === undefined ? [] : logLinesOf(sightings, logs, task.containerId)),
-          ...logLinesOfTask(sightings, logs, `${task.command}:${task.tid}`),
+          ...logLinesOfTask(sightings, logs, taskName(task)),
         ];
   const containers = new Set(stuck?.tasks.flatMap((task) => task.containerId ?? []));
+  const tasks = new Set(stuck?.tasks.map(taskName));
   return [
     ...(stuck === undefined ? [] : stuckFindings(stuck, { names, logOf })),
-    ...(logs === undefined ? [] : logFindings(logs, { names, stuck: containers })),
+    ...(logs === undefined ? [] : logFindings(logs, { names, stuck: containers, tasks })),
   ];
+}
+
+/** As the kernel names a task in its log. */
+function taskName({ command, tid }: StuckTask): string {
+  return `${command}:${tid}`;
 }
 
 function namesSomebody(stuck: StuckFacts | undefined, logs: LogFacts | undefined): boolean {

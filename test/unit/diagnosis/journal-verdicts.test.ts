@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 10, 21, 9);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const CALM = { names: new Map([[ID, 'web']]), stuck: new Set<string>() };
+const CALM = { names: new Map([[ID, 'web']]), stuck: new Set<string>(), tasks: new Set<string>() };
 const STUCK = { ...CALM, stuck: new Set([ID]) };
 
 const log = (lines: readonly LogLine[], cut = false): LogFacts => ({ nowMs: NOW, windowMs: DAY, lines, cut });
@@ -62,6 +62,12 @@ describe('what the log says', () => {
     expect(logFindings(log(lines), CALM)).toMatchObject([{ severity: 'info', containerId: ID, containerName: 'web' }]);
     expect(logFindings(log(lines), STUCK)).toEqual([]);
     expect(logFindings(log([thin(1), ...lines]), STUCK)).toHaveLength(1);
+  });
+
+  it('of a task that is in state D now is told by the verdict about it', () => {
+    const hung = { ...thin(1), text: 'INFO: task sh:298 blocked for more than 120 seconds.' };
+    expect(logFindings(log([hung]), CALM)).toMatchObject([{ id: 'log:hung-task', severity: 'warning' }]);
+    expect(logFindings(log([hung]), { ...CALM, tasks: new Set(['sh:298']) })).toEqual([]);
   });
 
   it('has no rate where all came at once', () => {

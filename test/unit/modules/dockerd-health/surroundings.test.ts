@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseRecords } from '../../../../src/connection/records.ts';
+import type { Call, Outcome, Session } from '../../../../src/connection/session.ts';
+import type { DaemonProcess } from '../../../../src/diagnosis/daemon-facts.ts';
+import { dockerdHealthParams } from '../../../../src/modules/dockerd-health/params.ts';
+import { lookAround, surroundingsFindings } from '../../../../src/modules/dockerd-health/surroundings.ts';
+import { silentSession } from '../../../support/shelf.ts';
+
+const CAPTURED = readFileSync(join(import.meta.dirname, '../../../fixtures/diagnosis/frozen-container.txt'), 'utf8');
+const ID = /docker\/(08e373992a60[0-9a-f]{52})/.exec(CAPTURED)?.[1] ?? '';
+const DOCKERD = { role: 'dockerd', pid: 49 } as DaemonProcess;
+
+const said = (text: string): Outcome => ({
+  ...{ kind: 'exited', code: 0, records: parseRecords(Buffer.from(text)).records, stdout: '', stderr: '' },
+});
+const CLOCK = 'clock\t1795256600\t27380.00\n';
+const QUIET = said(`${CLOCK}journal\tread\t86400\nkernel\tjournal\nend\t3\n`);
+const LOUD = said(
+  `${CLOCK}journal\tread\t86400\nkernel\tjournal\nline\tjournal\t1795256590.000000 h1 dockerd[49]: msg="Container failed to exit within 10s of kill - trying direct SIGKILL" container=${ID}\nline\tjournal\t1795256580.000000 h1 kernel: INFO: task sh:298 blocked for more than 120 seconds.\nend\t5\n`,
+);
+const NAMES = said(
+  `engine\t\toverlay2\t/var/lib/docker\t\t49\nclock\t1\nlisted\t1\ncontainer\t${ID}\t"/db"\t"i"\t"running"\ttrue\tfalse\t298\tnull\tnull\tnull\tnull\tnull\t[]\t\t\nend\t4\n`,
+);
+
+/** A host that answers by program, and fails on what it does not know. */
+function hostWith(answers: Readonly<Record<string, Outcome>>, asked: string[] = []): Session {
+  return {
+    ...silentSession('h1'),
+    async call({ program }: Call) {
+      asked.push(program.name);
+      const answer = answers[program.name];
+      if (answer === undefined) throw new Error(`not expected: ${program.name}`);
+      return answer;
+    },
+  };
+}
+
+const STUCK = said(CAPTURED);
+const NOBODY = said('end\t0\n');
+const LATE: Outcome = { kind: 'timed-out', afterMs: 1000, stderr: '' };
+const look = (host: Session, params: object = {}) => lookAround(host, dockerdHealthParams.parse(params), [DOCKERD]);
+
+async function around(host: Session, params?: object) {
+  const looked = await look(host, params);
+  if (looked.kind !== 'known') throw looked.error;
+  return looked;
+}
+
+describe('what is around the daemons', () => {
+  it('puts a name to a stuck container from files of Docker, and what the log says of it to the verdict', async () => {
+    const asked: string[] = [];
+    const answers = { 'find-stuck-tasks': STUCK, 'log-signs': LOUD, 'docker-state-disk': NAMES };
+    const looked = await around(hostWith(answers, asked));
+    expect(looked.gaps).toEqual([]);
+    expect(asked).toEqual(['find-stuck-tasks', 'log-signs', 'docker-state-disk']);
+    const findings = surroundingsFindings(looked.around);
+    const stuck = findings.find(({ severity }) => severity === 'critical');
+    expect(stuck).toMatchObject({ containerId: ID, containerName: 'db' });
+    expect(stuck?.evidence?.filter((line) => line.startsWith('the log says'))).toEqual([
+      'the log says that a container did not end within seconds after SIGKILL: once in 24h00m, last 10.0s before the look',
+      'the log says that sh:298 was in state D for minutes: once in 24h00m, last 20.0s before the look',
+    ]);
+    // Told there, it needs no verdict of its own.
+    expect(findings.map(({ id }) => id.replace(/:[0-9a-f]{12}:/, ':ID:')).sort()).toEqual([
+      'stuck:ID:frozen',
+      'stuck:ID:paused',
+    ]);
+  });
+
+  it('asks for no names where nobody is to be named, and for no log where none is wanted', async () => {
+    const asked: string[] = [];
+    const answers = { 'find-stuck-tasks': NOBODY, 'log-signs': QUIET };
+    expect(surroundingsFindings((await around(hostWith(answers, asked))).around)).toEqual([]);
+    expect(asked).toEqual(['find-stuck-tasks', 'log-signs']);
+    asked.length = 0;
+    const blind = await around(hostWith({}, asked), { stuck_tasks: false, log_window: 0 });
+    expect([asked, blind.gaps, blind.around.stuck, blind.around.logs]).toEqual([[], [], undefined, undefined]);
+  });
+
+  it('has a gap for what could not be looked at, and never nothing instead', async () => {
+    const late = await around(hostWith({ 'find-stuck-tasks': LATE, 'log-signs': LATE }));
+    expect(late.gaps.map(({ what }) => what)).toEqual(['tasks in state D', 'the log']);
+    expect(late.around.stuck).toBeUndefined();
+    const partial = await around(hostWith({ 'find-stuck-tasks': said('partial\nend\t1\n'), 'log-signs': QUIET }));
+    expect(partial.gaps).toEqual([{ what: 'tasks in state D', why: 'not all were looked at in time' }]);
+    const mute = said(`${CLOCK}journal\tempty\nkernel\tdenied\nend\t3\n`);
+    const silent = await around(hostWith({ 'find-stuck-tasks': NOBODY, 'log-signs': mute }));
+    expect(silent.gaps.map(({ what }) => what)).toEqual(['the journal', "the kernel's log"]);
+    const hour = said(`${CLOCK}journal\tread\t3600\nkernel\tjournal\nend\t3\n`);
+    const short = await around(hostWith({ 'find-stuck-tasks': NOBODY, 'log-signs': hour }));
+    expect(short.gaps[0]?.why).toContain('only its last hour');
+    const nameless = { 'find-stuck-tasks': STUCK, 'log-signs': QUIET, 'docker-state-disk': LATE };
+    expect((await around(hostWith(nameless))).gaps.map(({ what }) => what)).toEqual(['names of containers']);
+  });
+
+  it('is unknown where an answer was cut, as nothing else may be relied on then', async () => {
+    const lost: Outcome = { kind: 'lost', reason: 'cut' };
+    for (const answers of [{ 'find-stuck-tasks': lost }, { 'find-stuck-tasks': NOBODY, 'log-signs': lost }]) {
+      expect(await look(hostWith(answers))).toMatchObject({ kind: 'unknown', error: { code: 'E_PROGRAM_LOST' } });
+    }
+  });
+});
