@@ -27,6 +27,7 @@ export const MODULE_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   k8s_pod_remains: ['k8s_pod_remains:', '  looks: "{{ looks }}"'],
   k8s_terminating_pods: ['k8s_terminating_pods:', '  context: production', '  older_than: 10m'],
   monitor_release: ['monitor_release:', '  names: [cadvisor, node-exporter]'],
+  product_containers: ['product_containers:', '  compose_project: shop', '  state: released'],
   schedule: ['schedule:', '  name: sweep', '  playbook: sweep-dead.yml', '  every: 15m'],
   sysctl: ['sysctl:', '  key: fs.may_detach_mounts', '  value: 1', '  if_exists: true'],
   systemd_dropin: [
