@@ -9,7 +9,7 @@ import { daemonName, roughly } from './daemon-words.ts';
 export function apiFindings({ apis, processes }: DaemonFacts, limits: DaemonThresholds): readonly Finding[] {
   return apis.flatMap((api) => {
     const daemon = processes.find(({ pid }) => pid === api.pid);
-    const trouble = pingTrouble(api, daemon, limits) ?? infoTrouble(api, daemon);
+    const trouble = pingTrouble(api, daemon, limits) ?? behindTrouble(api, daemon);
     if (trouble === undefined) return [];
     const evidence = [...trouble.evidence, ...evidenceOf(api, daemon)];
     return [{ id: `health:api:${api.socket}`, kind: 'health' as const, path: api.socket, ...trouble, evidence }];
@@ -112,17 +112,34 @@ function answerTrouble(
   };
 }
 
-/** /info asks the storage driver and every plugin; /_ping asks nobody. */
-function infoTrouble({ info }: DaemonApi, daemon: DaemonProcess | undefined): Trouble | undefined {
-  if (info?.kind !== 'silent') return undefined;
+/** /_ping asks nobody; /version asks containerd (since 17.12), and /info the storage driver and every plugin besides. */
+function behindTrouble({ version, info }: DaemonApi, daemon: DaemonProcess | undefined): Trouble | undefined {
+  const late = [
+    ...(version?.kind === 'silent' ? [{ path: '/version', afterMs: version.afterMs }] : []),
+    ...(info?.kind === 'silent' ? [{ path: '/info', afterMs: info.afterMs }] : []),
+  ];
+  const [first] = late;
+  if (first === undefined) return undefined;
+  const name = daemon === undefined ? 'dockerd' : daemonName(daemon);
+  const shared = {
+    severity: 'critical' as const,
+    title: `${name} answers a ping, but not docker ${first.path.slice(1)} within ${formatDuration(first.afterMs)}`,
+    avoid: [NO_CLIENTS],
+    evidence: late.map(({ path, afterMs }) => `GET ${path}: no answer within ${formatDuration(afterMs)}`),
+  };
+  if (first.path === '/version') {
+    return {
+      ...shared,
+      cause: 'containerd does not answer dockerd',
+      remedy:
+        'Look at containerd: its state, its log, its shims; restart it only if it does nothing at all (containers keep running).',
+    };
+  }
   return {
-    severity: 'critical',
-    title: `${daemon === undefined ? 'dockerd' : daemonName(daemon)} answers a ping, but not docker info within ${formatDuration(info.afterMs)}`,
+    ...shared,
     cause: 'the storage driver, a plugin or a lock of dockerd does not come back',
     remedy:
       'Look at its goroutines and for tasks in state D; mend the disk, the thin pool or the plugin that they wait for.',
-    avoid: [NO_CLIENTS],
-    evidence: [`GET /info: no answer within ${formatDuration(info.afterMs)}`],
   };
 }
 

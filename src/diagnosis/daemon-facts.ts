@@ -87,6 +87,8 @@ export interface DaemonApi {
   /** How it was reached: streamlocal over SSH, or a tool on the host. */
   readonly way: string;
   readonly ping: ApiAnswer;
+  /** Undefined: not asked, as the ping was not answered. */
+  readonly version: ApiAnswer | undefined;
   readonly info: ApiAnswer | undefined;
   /** Components and their versions, as /version tells. */
   readonly versions: readonly ComponentVersion[];

@@ -28,12 +28,13 @@ export function daemonVerdicts(facts: DaemonFacts, limits: DaemonThresholds): re
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-function dumpFindings({ apis, processes }: DaemonFacts, limits: DaemonThresholds): readonly Finding[] {
+function dumpFindings({ apis, processes, versions: all }: DaemonFacts, limits: DaemonThresholds): readonly Finding[] {
   return apis.flatMap(({ pid, goroutines, versions, containersRunning }) => {
     if (goroutines.kind !== 'read') return [];
     const daemon = processes.find((each) => each.pid === pid);
     const name = daemon === undefined ? 'dockerd' : daemonName(daemon);
-    const version = versions.find(({ component }) => component === 'dockerd')?.version ?? '';
+    // What the API does not tell was asked of the program.
+    const version = [...versions, ...all].find(({ component }) => component === 'dockerd')?.version ?? '';
     const { from } = goroutines;
     const source = from === undefined ? {} : { source: `read from ${from.path}, written ${from.ageSeconds} s ago` };
     return goroutineFindings(goroutines.dump, { name, version, containersRunning, ...source }, limits);

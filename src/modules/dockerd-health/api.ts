@@ -29,36 +29,33 @@ export type ApiSeen =
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
 /**
- * Asks whether the daemon lives; only if it does, for what may take it longer: /info asks the graph driver and plugins, and has a
- * time of its own, so that it hangs alone. Where no daemon runs nobody is asked.
+ * Asks whether the daemon lives; only if it does, for what may take it longer, each with a time of its own so that it hangs alone:
+ * /version asks containerd, /info the storage driver and plugins too. Where no daemon runs nobody is asked.
  */
 export async function lookAtApi(host: Session, { pid, socket }: ApiPlace, wish: ApiWish): Promise<ApiSeen> {
   if (pid === undefined) {
-    return { kind: 'known', api: { pid, socket, way: '', ping: { kind: 'no-daemon' }, info: undefined, ...UNTOLD } };
+    return { kind: 'known', api: { pid, socket, way: '', ping: { kind: 'no-daemon' }, ...UNTOLD } };
   }
   const ask = (paths: readonly string[], mostBytes: number) =>
     askDockerApi(host, { socket, paths, deadlineMs: wish.deadlineMs, mostBytes });
-  const first = await ask(['/_ping', '/version'], SMALL_BYTES);
+  const first = await ask(['/_ping'], SMALL_BYTES);
   if (first.kind === 'unknown') return first;
-  const { way, answers } = first;
-  const [ping, version] = answers;
-  const base = { pid, socket, way, ping: ping ?? NOBODY_ASKED };
-  if (ping?.kind !== 'answered' || version?.kind !== 'answered') {
-    const failed = { ...base, ping: ping?.kind === 'answered' ? (version ?? NOBODY_ASKED) : base.ping };
-    return { kind: 'known', api: { ...failed, info: undefined, ...UNTOLD } };
-  }
-  const [info, dump] = await Promise.all([
+  const { way } = first;
+  const ping = first.answers[0] ?? NOBODY_ASKED;
+  if (ping.kind !== 'answered') return { kind: 'known', api: { pid, socket, way, ping, ...UNTOLD } };
+  const [version, info, dump] = await Promise.all([
+    ask(['/version'], SMALL_BYTES),
     ask(['/info'], SMALL_BYTES),
     wish.goroutines ? ask(['/debug/pprof/goroutine?debug=1'], DUMP_BYTES) : undefined,
   ]);
-  if (info.kind === 'unknown') return info;
-  if (dump?.kind === 'unknown') return dump;
+  for (const look of [version, info, dump]) if (look?.kind === 'unknown') return look;
   return {
     kind: 'known',
     api: {
-      ...base,
-      info: info.answers[0],
-      versions: readEngineVersions(version.body),
+      ...{ pid, socket, way, ping },
+      version: answerOf(version),
+      info: answerOf(info),
+      versions: readEngineVersions(bodyOf(version)),
       containersRunning: readEngineInfo(bodyOf(info)),
       goroutines: dumpOf(dump),
     },
@@ -67,17 +64,27 @@ export async function lookAtApi(host: Session, { pid, socket }: ApiPlace, wish: 
 
 const NOBODY_ASKED: ApiAnswer = { kind: 'not-asked', why: 'it was not asked' };
 
-const UNTOLD = { versions: [], containersRunning: undefined, goroutines: { kind: 'not-asked' } } as const;
+const UNTOLD = {
+  version: undefined,
+  info: undefined,
+  versions: [],
+  containersRunning: undefined,
+  goroutines: { kind: 'not-asked' },
+} as const;
 
-function bodyOf(look: ApiLook & { kind: 'known' }): string {
-  const [answer] = look.answers;
+function answerOf(look: ApiLook): ApiAnswer | undefined {
+  return look.kind === 'known' ? look.answers[0] : undefined;
+}
+
+function bodyOf(look: ApiLook): string {
+  const answer = answerOf(look);
   return answer?.kind === 'answered' && answer.status === 200 ? answer.body : '';
 }
 
 /** By the status: 404 is what a Docker before 17.07 says unless it runs in debug mode, 401 and 403 what a plugin refuses. */
-function dumpOf(look: (ApiLook & { kind: 'known' }) | undefined): DumpLook {
+function dumpOf(look: ApiLook | undefined): DumpLook {
   if (look === undefined) return { kind: 'not-asked' };
-  const [answer] = look.answers;
+  const answer = answerOf(look);
   if (answer === undefined || answer.kind !== 'answered') {
     const why = 'the daemon answered, but did not give its goroutines in time';
     return { kind: 'not-read', why, hint: 'Look again with a longer deadline.' };

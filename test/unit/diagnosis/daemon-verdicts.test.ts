@@ -35,6 +35,7 @@ const API: DaemonApi = {
   socket: '/var/run/docker.sock',
   way: 'streamlocal',
   ping: ANSWERED,
+  version: ANSWERED,
   info: ANSWERED,
   versions: [],
   containersRunning: 12,
@@ -185,6 +186,11 @@ describe('the API', () => {
   it('that answers a ping but not info has a sick driver, plugin or lock', () => {
     const [finding] = api({ info: { kind: 'silent', afterMs: 10_000 } });
     expect(finding?.cause).toContain('storage driver');
+    const silent = { kind: 'silent', afterMs: 10_000 } as const;
+    const [other, ...rest] = api({ version: silent, info: silent });
+    expect(other?.title).toBe('dockerd (pid 812) answers a ping, but not docker version within 10.0s');
+    expect(other?.cause).toBe('containerd does not answer dockerd');
+    expect(rest).toEqual([]);
   });
 
   it.each([
