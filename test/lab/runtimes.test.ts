@@ -43,12 +43,12 @@ describeLab(
         expect(seen.ask).toContain(`container=${layer}`);
         expect(JSON.stringify(seen.leaks)).not.toMatch(/container (?:live|plive) /);
         for (const { holder } of seen.leaks)
-          expect(holder).toMatchObject({ kind: 'process', name: 'sleep', pid: agentPid });
+          expect(holder).toMatchObject({ kind: 'unit', name: 'agent.service', pid: agentPid });
 
         const why = await harmless(host, () => unbusy.command([host], ['why', host.name, 'web']));
         expect(why.code, why.stdout + why.stderr).toBe(3);
         expect(why.stdout).toContain('container web of containerd (default)');
-        expect(why.stdout).toContain(`process sleep (pid ${agentPid})`);
+        expect(why.stdout).toContain('held by unit agent.service');
 
         for (const what of ['container=live', 'container=plive']) {
           const refused = await harmless(host, () => release(host, what));

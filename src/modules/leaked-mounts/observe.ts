@@ -56,7 +56,7 @@ export async function observeLeaks(host: Session, params: LeakedMountsParams): P
   const { view, containers, stack } = first.look;
   const owners = runtimeOwners(view);
   const targets = firstTargets(params, view, stack);
-  const volumes = volumesMeant(params, view, targets);
+  const volumes = volumesMeant(view, targets);
   const meant = params.container === undefined ? ownersOf(view, owners, targets) : ownersToAsk(params, owners);
   const asked = await askRuntimes(host, params, meant, volumes);
   if (asked.kind === 'unknown') return asked;
@@ -69,7 +69,7 @@ export async function observeLeaks(host: Session, params: LeakedMountsParams): P
   const mounts = guardMounts(leaks, {
     view,
     judged,
-    volumes: [...volumes, ...volumesMeant(params, view, wanted)],
+    volumes: volumesMeant(view, wanted),
     facts,
   });
   const directories = await directoriesOf(host, view, mounts);

@@ -92,16 +92,13 @@ export function targetsOf(view: MountView, owners: readonly RuntimeOwner[]): rea
   return owners.flatMap((owner) => ownerTargets(view, owner));
 }
 
-/** Volumes of the kubelet's that a path or a device means. */
-export function volumesMeant(
-  { path }: LeakedMountsParams,
-  view: MountView,
-  targets: readonly LeakTarget[],
-): readonly KubeletMount[] {
+/** Volumes of the kubelet's that the targets mean, by their device or by the place they are at. */
+export function volumesMeant(view: MountView, targets: readonly LeakTarget[]): readonly KubeletMount[] {
   const devices = new Set(targets.flatMap(({ kind, id }) => (kind === 'device' ? [id] : [])));
+  const places = targets.flatMap(({ kind, id }) => (kind === 'path' ? [id] : []));
   return kubeletMounts(view, ['/']).filter(
     ({ mount, hostPath }) =>
-      devices.has(mount.device) || (path !== undefined && hostPath !== undefined && isWithin(hostPath, path)),
+      devices.has(mount.device) || (hostPath !== undefined && places.some((place) => isWithin(hostPath, place))),
   );
 }
 

@@ -41,9 +41,8 @@ export async function plantRuntimes(host: LabHost): Promise<PlantedRuntimes> {
   const agentPid = await host.must(`
     mkdir -p /var/lib/agent
     podman inspect -f '{{.State.Pid}}' plive >/var/lib/agent/plive
-    setsid unshare --mount --propagation private sleep 1d </dev/null >/dev/null 2>&1 &
-    pid=$!
-    until [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.05; done
+    systemd-run --quiet --unit agent.service unshare --mount --propagation private sleep 1d
+    until pid=$(systemctl show --property MainPID --value agent.service); [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.05; done
     echo $pid
   `);
   const ended = await host.sh(`
