@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StuckTask } from '../../../src/diagnosis/stuck-facts.ts';
 import { placesOf } from '../../../src/diagnosis/stuck-places.ts';
 import { stuckFindings } from '../../../src/diagnosis/stuck-verdicts.ts';
 import { waitOf } from '../../../src/diagnosis/stuck-waits.ts';
@@ -23,6 +24,16 @@ function newFreezer(): string | undefined {
   } catch {
     console.warn('LEFT OUT: paused tasks: there is no freezer of cgroup v1 to write to');
     return undefined;
+  }
+}
+
+/** State of the thread that a process has besides its leader. */
+function threadOf(pid: string): string {
+  try {
+    const thread = readdirSync(`/proc/${pid}/task`).find((tid) => tid !== pid) ?? '';
+    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
   }
 }
 
@@ -57,6 +68,51 @@ describe.skipIf(lacking !== undefined)('tasks that wait for a frozen file system
       { mount: { point: disk.point, fstype: 'ext4', source: disk.device }, device: { backing: disk.image } },
     ]);
     expect(stateOf(disk.pid)).toBe('D');
+  });
+
+  it('are also those of a thread whose leader is gone, and one that creates a file proves only candidates', async () => {
+    const bed = new Bed();
+    const folder = bed.folder('thread');
+    const binary = join(folder, 'late-writer');
+    const source = `
+      #include <fcntl.h>
+      #include <pthread.h>
+      #include <unistd.h>
+      static char *path;
+      static void *work(void *flags) {
+        usleep(200000);
+        int fd = open(path, (int)(long)flags, 0600);
+        for (;;) if (write(fd, "x", 1) < 0) _exit(1);
+      }
+      int main(int count, char **words) {
+        pthread_t thread;
+        path = words[1];
+        pthread_create(&thread, 0, work, (void *)(long)(O_WRONLY | O_APPEND | (count > 2 ? O_CREAT : 0)));
+        pthread_exit(0);
+      }`;
+    writeFileSync(join(folder, 'late-writer.c'), source);
+    if (spawnSync('cc', ['-pthread', '-o', binary, join(folder, 'late-writer.c')]).status !== 0) return;
+    const within = ['-t', String(disk.pid), '-m', binary];
+    const children = [
+      spawn('nsenter', [...within, `${disk.point}/log`], { stdio: 'ignore' }),
+      spawn('nsenter', [...within, `${disk.point}/new`, 'create'], { stdio: 'ignore' }),
+    ];
+    try {
+      const [shell] = awkKinds();
+      if (shell === undefined) throw new Error('no shell');
+      await until(() => children.every(({ pid }) => threadOf(String(pid)) === 'D'));
+      const facts = await look(new ShellHost(shell));
+      const [writer, creator] = children.map(({ pid }) => facts.tasks.find((task) => task.pid === pid));
+      if (writer === undefined || creator === undefined) throw new Error('a thread was not found');
+      for (const task of [writer, creator]) expect(task.tid).not.toBe(task.pid);
+      const places = (task: StuckTask) => placesOf(task, waitOf(task), facts);
+      expect(places(writer)).toMatchObject({ proved: true, places: [{ mount: { point: disk.point } }] });
+      expect(places(creator).proved).toBe(false);
+      expect(places(creator).places.map(({ mount }) => mount.point)).toContain(disk.point);
+    } finally {
+      for (const child of children) child.kill('SIGKILL');
+      await bed.close();
+    }
   });
 
   it('have a pending SIGKILL told, and are told no more once the file system is thawed', async () => {
