@@ -31,7 +31,7 @@ const fields = {
     .optional()
     .describe('The playbook to compile and install, as `unbusy compile` makes it; relative to this playbook.'),
   vars: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown() as z.ZodType<Json>)
     .default({})
     .describe('Variables for that playbook, as -e gives them to `unbusy compile`.'),
   every: durationSchema()

@@ -10,7 +10,8 @@ const explained = [...HOOK_METRICS.matchAll(/family\("(\w+)", "(\w+)", "([^"]+)"
 describe('the metrics of a hook', () => {
   it('are explained as those of the controller, for a collector reads both', () => {
     const facts = { playbook: 'p', version: '1', startedMs: 0, endedMs: 1000, exitCode: 0 };
-    const families = metricsOf(facts, []).map(({ name, type, help }) => [name, type, help]);
+    const leak = { name: 'unbusy_leaks', labels: { playbook: 'p', host: 'a', cause: 'c' }, value: 1 };
+    const families = metricsOf(facts, [leak]).map(({ name, type, help }) => [name, type, help]);
     expect(explained.length).toBeGreaterThan(7);
     const own = explained.map(([name]) => name);
     expect(explained.filter(([name]) => name !== 'unbusy_period_seconds').sort()).toEqual(
