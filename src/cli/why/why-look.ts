@@ -2,6 +2,7 @@ import type { Session } from '../../connection/session.ts';
 import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
+import { silenceFindings } from '../../modules/dead-containers/findings.ts';
 import { deadContainersModule } from '../../modules/dead-containers/index.ts';
 import { deadContainersParams } from '../../modules/dead-containers/params.ts';
 import type { LeakedMount, LeakTarget } from '../../mounts/leak.ts';
@@ -65,7 +66,7 @@ async function lookWithDocker(session: Session, question: Question): Promise<Why
     openers: await openersOf(session, leaks),
     plan: [],
     refusals: [],
-    findings: [],
+    findings: docker.kind === 'none' ? [] : silenceFindings(docker.look.state.silent),
     gaps: [...gaps, ...unreadable(view)],
   };
 }

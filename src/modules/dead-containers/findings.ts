@@ -8,7 +8,7 @@ import type { SweepState } from './state.ts';
 /** What a scan shows: one line a container and holder, never one a mount. */
 export function findingsOf(state: SweepState): readonly Finding[] {
   return [
-    ...daemonFindings(state),
+    ...silenceFindings(state.docker?.state.silent),
     ...leakFindings(state.leaks.leaks),
     ...leakFindings(state.orphans).map(forgotten),
     ...runtimeFindings(state.runtimes),
@@ -19,8 +19,8 @@ export function findingsOf(state: SweepState): readonly Finding[] {
   ];
 }
 
-function daemonFindings(state: SweepState): readonly Finding[] {
-  const silent = state.docker?.state.silent;
+/** A daemon that did not answer, by what was said of it; empty for one that did. */
+export function silenceFindings(silent: string | undefined): readonly Finding[] {
   if (silent === undefined) return [];
   return [
     {
