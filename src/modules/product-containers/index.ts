@@ -49,7 +49,7 @@ function findings({ product }: ProductState): readonly Finding[] {
       id: 'product',
       kind: 'not-a-leak',
       severity: 'info',
-      title: 'no container of this host is of the product',
+      title: 'nothing of the product is on this host',
       cause: 'no name, label or compose project matches',
       remedy: 'If one was expected, check what chooses them.',
     },
