@@ -1,6 +1,7 @@
 # hook-metrics: functions of hook-frame for numbers that node-exporter reads: the text format of Prometheus, in a file that is replaced whole.
 #
-# count_leaks     adds the causes of the leaks that are left of a task to $work/causes, a line each: CAUSE NUMBER
+# count_leaks     adds the causes of the leaks that are left of a task to $work/causes, a line each: CAUSE NUMBER. A task adds there itself
+#                 what is left for another reason.
 # write_metrics   writes $metrics, if it is given, with what $released $left $unknown $rc say; sets $metrics_fault if that failed. The work
 #                 is done by a child that is left to itself after five seconds: a file system that hangs holds up no hook.
 # What a run could not look at is not healed: its leaks keep the numbers of the file before, and so does the time of the last success.
@@ -40,6 +41,7 @@ function words(cause) {
   if (cause == "pinned-namespace") return "a file keeps a mount namespace alive in which no process lives"
   if (cause == "still-mounted-on-host") return "it was never unmounted on the host"
   if (cause == "process-of-container") return "a process of the container itself still lives"
+  if (cause == "left-behind") return "what held it is gone, or its removal was interrupted"
   return "its cause could not be told"
 }
 

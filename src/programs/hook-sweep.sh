@@ -48,6 +48,7 @@ remove() {
     say "docker rm $2: ok"
   else
     keep "container $2: docker rm: $result"
+    printf 'left-behind 1\n' >>"$work/causes"
   fi
 }
 

@@ -100,6 +100,22 @@ describe.skipIf(!able).each(KINDS)('the metrics of a compiled hook under $name',
     );
   });
 
+  it('count a container that nothing holds and Docker does not remove, until it is gone', async () => {
+    await inWorld(prepare, async (world, read) => {
+      const docker = '/usr/local/bin/docker';
+      await world.run(
+        `mv ${docker} ${docker}.real; printf '#!/bin/sh\nfor each do [ "$each" != rm ] || exit 1; done\nexec ${docker}.real "$@"\n' >${docker}; chmod 755 ${docker}`,
+      );
+      const run = await world.hook(`--strict --metrics ${FILE}`, shell);
+      expect([run.code, run.result.left], run.text).toEqual([10, '2']);
+      const LEFT = { cause: 'what held it is gone, or its removal was interrupted' };
+      expect((await read()).of('unbusy_leaks', LEFT)).toBe(2);
+      await world.run(`mv ${docker}.real ${docker}`);
+      await world.hook(`--strict --metrics ${FILE}`, shell);
+      expect((await read()).of('unbusy_leaks', LEFT)).toBe(0);
+    });
+  });
+
   it('are written when the budget ends, and take nothing that was not seen for healed', async () => {
     await inWorld(
       prepare,
