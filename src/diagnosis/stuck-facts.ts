@@ -53,7 +53,7 @@ export const HOST_TABLE = 'host';
 /** All that was seen of the tasks in state D of a host. */
 export interface StuckFacts {
   readonly tasks: readonly StuckTask[];
-  /** Tasks that were seen to be stuck, beyond those that are described. */
+  /** Stuck tasks that are not described, as others of their control group, which wait in the same function, are. */
   readonly more: number;
   /** Machine name of uname(2), by which system calls are numbered; empty if no task is stuck. */
   readonly machine: string;
@@ -62,7 +62,7 @@ export interface StuckFacts {
   /** By key: mounts of file systems that can keep a task waiting, on block devices or in the network; not the whole tables. */
   readonly tables: ReadonlyMap<string, readonly MountEntry[]>;
   readonly devices: readonly BlockDevice[];
-  /** True if the look was cut short. */
+  /** True if the look was cut short, or there were too many to look at all. */
   readonly partial: boolean;
 }
 

@@ -63,7 +63,7 @@ function finding({ first, wait, tasks }: Group, facts: StuckFacts, context: Stuc
     evidence: [
       ...taskLines(first, facts),
       ...placeLines(first, kind, places),
-      ...othersLine(tasks),
+      ...othersLine(tasks, facts.more),
       ...context.logOf(first),
     ],
     ...(avoid.length === 0 ? {} : { avoid }),
@@ -171,10 +171,11 @@ function placeLines(task: StuckTask, kind: WaitKind, { proved, places }: Places)
   return places.length > NAMED ? [...lines, `and ${places.length - NAMED} more candidates`] : lines;
 }
 
-function othersLine(tasks: readonly StuckTask[]): readonly string[] {
+function othersLine(tasks: readonly StuckTask[], undescribed: number): readonly string[] {
   const others = tasks.slice(1);
   if (others.length === 0) return [];
+  const on = undescribed === 0 ? '' : `; ${undescribed} more on this host were not looked at closely`;
   const named = others.slice(0, NAMED).map((task) => `${task.tid} (${printable(task.command)})`);
   const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : '';
-  return [`tasks that wait in the same way: ${named.join(', ')}${more}`];
+  return [`tasks that wait in the same way: ${named.join(', ')}${more}${on}`];
 }

@@ -11,8 +11,8 @@
 #                                     of its mount table, or -; STACK, CGROUPS: one a line
 #   mount TABLE LINE                  a line of mountinfo of a task's table, or of PID 1's (key host): mounts on block devices or in the network
 #   device MAJ:MIN NAME SUSPENDED IN-FLIGHT BACKING     a block device of such a mount (SUSPENDED 1 or 0; what is not told is -)
-#   more COUNT                        stuck tasks that are not described, because there are so many
-#   partial                           the look was cut short
+#   more COUNT                        stuck tasks that are not described, as there are others alike of their control group
+#   partial                           the look was cut short, or there are too many
 # Exit: 0 looked; 64 bad arguments.
 # Never: asks for anything of a task that takes its memory lock (cmdline, maps), as that would wait beside it; follows a link of it
 #   (cwd, root, fd), names a path of its file systems or opens a device. All that is opened lies in proc and sysfs, in a child that may be left behind.
@@ -172,16 +172,17 @@ BEGIN {
     split(ARGV[i], was, ":")
     dir = "/proc/" was[1]
     if (progress(dir) != was[2] ":" was[3] ":" was[4]) continue
-    if (++found > 100) { more++; continue }
+    # A few of each control group that wait in the same function, so that thousands of them hide no other.
+    groups = slurp(dir "/cgroup"); waits = slurp(dir "/wchan")
+    if (++alike[groups, waits] > 8) { more++; continue }
+    if (++found > 200) { print "partial"; break }
     if (found == 1) { table("/proc/1/mountinfo", "host", ""); freezers() }
     split(was[1], part, "/")
     kernel = int(field[7] / 2097152) % 2 ? "yes" : "no"
     asked(dir)
-    key = (kernel == "yes" || tables > 15) ? "-" : table(dir "/mountinfo", "", mount)
+    key = (kernel == "yes" || tables > 49) ? "-" : table(dir "/mountinfo", "", mount)
     if (key != "-" && !(key in known)) { known[key] = 1; tables++ }
     stack = slurp(dir "/stack")
-    groups = slurp(dir "/cgroup")
-    waits = slurp(dir "/wchan")
     print "task\t" part[3] "\t" part[1] "\t" esc(comm) "\t" field[20] "\t" (waits == "0" ? "" : waits) "\t" killed "\t" kernel "\t" \
       paused(groups) "\t" blocked(dir, field[37]) "\t" call "\t" fd "\t" mount "\t" key "\t" esc(stack) "\t" esc(groups)
   }
@@ -222,7 +223,7 @@ main() {
     if [ -n "$said" ]; then
       record sampled "$(((at - before) * 10))" "$(uname -m)"
       # A line that was cut short is none.
-      lines=$(printf '%s\n' "$said" | grep -E "^(task$tab.*$tab.*$tab|mount$tab.*$tab|device$tab.*$tab.*$tab|more$tab)") || lines=
+      lines=$(printf '%s\n' "$said" | grep -E "^(task$tab.*$tab.*$tab|mount$tab.*$tab|device$tab.*$tab.*$tab|more$tab|partial$)") || lines=
       if [ -n "$lines" ]; then
         printf '%s\n' "$lines"
         records=$((records + $(printf '%s\n' "$lines" | awk 'END { print NR }')))

@@ -39,7 +39,8 @@ export async function lookAround(
   if (search?.kind === 'unknown') {
     if (isLost(search.error)) return search;
     gaps.push({ what: 'tasks in state D', why: search.error.message });
-  } else if (search?.partial === true) gaps.push({ what: 'tasks in state D', why: 'not all were looked at in time' });
+  } else if (search?.partial === true)
+    gaps.push({ what: 'tasks in state D', why: 'there was no time for all, or there are too many' });
   const windowMs = milliseconds(params.log_window);
   const log = windowMs > 0 ? await observeLogSigns(host, windowMs) : undefined;
   if (log?.kind === 'unknown') {

@@ -143,22 +143,26 @@ describe.skipIf(lacking !== undefined).each(awkKinds())('tasks in state D, under
   it('are told from those that are paused', async () => {
     const freezer = newFreezer();
     if (freezer === undefined) return;
-    const child = spawn('sleep', ['300'], { stdio: 'ignore' });
-    const pid = child.pid ?? 0;
+    const children = Array.from({ length: 11 }, () => spawn('sleep', ['300'], { stdio: 'ignore' }));
+    const pids = children.map(({ pid }) => pid ?? 0);
     try {
-      writeFileSync(join(freezer, 'cgroup.procs'), String(pid));
+      for (const pid of pids) writeFileSync(join(freezer, 'cgroup.procs'), String(pid));
       writeFileSync(join(freezer, 'freezer.state'), 'FROZEN');
-      await until(() => stateOf(pid) === 'D');
-      const task = (await look(host)).tasks.find((each) => each.pid === pid);
-      if (task === undefined) throw new Error('the paused task was not found');
-      expect(task.paused).toBe('yes');
-      expect(waitOf(task).kind).toBe('paused');
-      // Without what the control group says, its stack would be that of any sleeper.
-      expect(waitOf({ ...task, paused: 'no', stack: ['hrtimer_nanosleep'] }).kind).toBe('unknown');
+      await until(() => pids.every((pid) => stateOf(pid) === 'D'));
+      const facts = await look(host);
+      const tasks = facts.tasks.filter(({ pid }) => pids.includes(pid));
+      // The others are alike, and only counted.
+      expect(tasks).toHaveLength(8);
+      expect(facts.more).toBeGreaterThanOrEqual(3);
+      for (const task of tasks) {
+        expect([task.paused, waitOf(task).kind]).toEqual(['yes', 'paused']);
+        // Without what the control group says, its stack would be that of any sleeper.
+        expect(waitOf({ ...task, paused: 'no', stack: ['hrtimer_nanosleep'] }).kind).toBe('unknown');
+      }
     } finally {
       writeFileSync(join(freezer, 'freezer.state'), 'THAWED');
-      child.kill('SIGKILL');
-      await until(() => stateOf(pid) === '');
+      for (const child of children) child.kill('SIGKILL');
+      await until(() => pids.every((pid) => stateOf(pid) === ''));
       rmdirSync(freezer);
     }
   });

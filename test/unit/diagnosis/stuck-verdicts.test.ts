@@ -142,8 +142,10 @@ describe('a verdict on a stuck task', () => {
 
   it('is one for all tasks of a container that wait in the same way', () => {
     const tasks = [9, 10, 11, 12, 13, 14].map((tid) => ({ ...WRITER, tid }));
-    const verdict = verdictOf({}, undefined, { tasks });
-    expect(verdict.told).toContain('tasks that wait in the same way: 10 (db), 11 (db), 12 (db), 13 (db) and 1 more');
+    const verdict = verdictOf({}, undefined, { tasks, more: 900 });
+    expect(verdict.told).toContain(
+      'tasks that wait in the same way: 10 (db), 11 (db), 12 (db), 13 (db) and 1 more; 900 more on this host were not looked at closely',
+    );
   });
 
   it('has the same cause on every host, whatever the names', () => {

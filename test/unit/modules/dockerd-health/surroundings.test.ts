@@ -84,7 +84,9 @@ describe('what is around the daemons', () => {
     expect(late.gaps.map(({ what }) => what)).toEqual(['tasks in state D', 'the log']);
     expect(late.around.stuck).toBeUndefined();
     const partial = await around(hostWith({ 'find-stuck-tasks': said('partial\nend\t1\n'), 'log-signs': QUIET }));
-    expect(partial.gaps).toEqual([{ what: 'tasks in state D', why: 'not all were looked at in time' }]);
+    expect(partial.gaps).toEqual([
+      { what: 'tasks in state D', why: 'there was no time for all, or there are too many' },
+    ]);
     const mute = said(`${CLOCK}journal\tempty\nkernel\tdenied\nend\t3\n`);
     const silent = await around(hostWith({ 'find-stuck-tasks': NOBODY, 'log-signs': mute }));
     expect(silent.gaps.map(({ what }) => what)).toEqual(['the journal', "the kernel's log"]);
