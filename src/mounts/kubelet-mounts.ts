@@ -21,8 +21,11 @@ export interface KubeletMount {
  * whatever it is called. `roots` are the kubelet's root directories as the host names them; with none given all count, also
  * those of a cluster within a container.
  */
-export function kubeletMounts(view: MountView, roots: readonly string[] = []): readonly KubeletMount[] {
-  const trees = treesOf(view);
+export function kubeletMounts(
+  view: MountView,
+  roots: readonly string[] = [],
+  trees: readonly MountTree[] = treesOf(view),
+): readonly KubeletMount[] {
   const host = trees.find(({ namespace }) => namespace.inode === view.hostNamespace);
   return trees.flatMap((tree) => {
     const found = tree.mounts.flatMap((mount): readonly KubeletMount[] => {

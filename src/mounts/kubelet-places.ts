@@ -42,7 +42,7 @@ export function podCgroupTokens(uid: string): readonly string[] {
   return escaped === uid ? [`pod${uid}`] : [`pod${uid}`, `pod${escaped}`];
 }
 
-const MAYBE = /\/(?:volumes|volume-subpaths|volumeDevices|mounts)\/|\/globalmount(?:\/|$)/;
+const MAYBE = /\/(?:pods\/[0-9a-f-]{32,36}|plugins\/kubernetes\.io)\//;
 
 /** pods/UID/{volumes,volumeDevices}/PLUGIN/VOLUME and pods/UID/volume-subpaths/VOLUME/CONTAINER/INDEX. */
 function ofPod(parts: readonly string[], at: number): KubeletPlace | undefined {

@@ -46,8 +46,11 @@ interface Draft {
 }
 
 /** All of them, in the order of their keys; what Docker owns (`taken`, by device) is left to Docker. */
-export function runtimeOwners(view: MountView, taken: ReadonlySet<string> = new Set()): readonly RuntimeOwner[] {
-  const trees = treesOf(view);
+export function runtimeOwners(
+  view: MountView,
+  taken: ReadonlySet<string> = new Set(),
+  trees: readonly MountTree[] = treesOf(view),
+): readonly RuntimeOwner[] {
   const host = trees.find(({ namespace }) => namespace.inode === view.hostNamespace);
   const drafts = new Map<string, Draft>();
   const byDevice = new Map<string, Draft>();

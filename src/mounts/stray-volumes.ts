@@ -2,7 +2,7 @@ import { type KubeletMount, kubeletMounts } from './kubelet-mounts.ts';
 import type { LeakedMount } from './leak.ts';
 import { findLeaks } from './leaks.ts';
 import type { ContainerState, MountView } from './model.ts';
-import { sameDentry } from './tree.ts';
+import { type MountTree, sameDentry } from './tree.ts';
 
 /** What another namespace still has of a pod's volume that the host has unmounted. */
 export interface StrayVolume {
@@ -14,8 +14,8 @@ export interface StrayVolume {
  * Volumes that the host has no more at their place, and that another namespace than the kubelet's still has there. Whether
  * their pods have ended is for the processes to say.
  */
-export function strayVolumes(view: MountView): readonly KubeletMount[] {
-  const all = kubeletMounts(view, ['/']);
+export function strayVolumes(view: MountView, trees?: readonly MountTree[]): readonly KubeletMount[] {
+  const all = kubeletMounts(view, ['/'], trees);
   if (all.length === 0) return [];
   const kubelets = view.namespaces.filter(({ tasks }) =>
     tasks.some(({ command }) => /^kube(?:let|lite)$/.test(command)),

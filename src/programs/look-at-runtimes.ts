@@ -7,6 +7,7 @@ import { type RuntimeOwner, runtimeOwners } from '../mounts/runtime-owners.ts';
 import { type RuntimeFacts, standingOf } from '../mounts/runtime-standing.ts';
 import { type StrayVolume, strayLeaks, strayVolumes } from '../mounts/stray-volumes.ts';
 import type { Survey } from '../mounts/survey.ts';
+import { treesOf } from '../mounts/tree.ts';
 import { NO_FACTS, readRuntimeState } from './runtime-state.ts';
 
 /** What other runtimes than Docker left behind, on the tables that were read for Docker's sake. */
@@ -36,10 +37,11 @@ export async function lookAtRuntimes(
   containers: readonly ContainerState[],
   survey: () => Survey,
 ): Promise<RuntimeFindings> {
-  const strays = strayVolumes(view);
-  const first = suspects(runtimeOwners(view));
+  const trees = treesOf(view);
+  const strays = strayVolumes(view, trees);
+  const first = suspects(runtimeOwners(view, new Set(), trees));
   if (first.length + strays.length === 0) return NOTHING_LEFT;
-  const owners = first.length === 0 ? [] : suspects(runtimeOwners(view, devicesOf(survey())));
+  const owners = first.length === 0 ? [] : suspects(runtimeOwners(view, devicesOf(survey()), trees));
   const pods = [...new Set(strays.flatMap(({ place }) => place.podUid ?? []))];
   const answer = await readRuntimeState(session, {
     ...questionOf(owners),
