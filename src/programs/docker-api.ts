@@ -53,7 +53,7 @@ function forwardedAnswer(exchanged: Exchanged): ApiAnswer {
 }
 
 async function askByProgram(session: Session, question: ApiQuestion): Promise<ApiLook> {
-  const seconds = Math.max(1, Math.ceil(question.deadlineMs / 1000));
+  const seconds = wholeSeconds(question);
   const args = [String(seconds), String(question.mostBytes), question.socket, ...question.paths];
   const deadlineMs = question.paths.length * (seconds + 2) * 1000 + GRACE_MS;
   const answer = await runProgram(session, { program: PROGRAM, args, deadlineMs }, [EXIT.done]);
@@ -61,15 +61,22 @@ async function askByProgram(session: Session, question: ApiQuestion): Promise<Ap
   return readApiRecords(answer.records, question);
 }
 
+/** The tools know no less. */
+function wholeSeconds({ deadlineMs }: ApiQuestion): number {
+  return Math.max(1, Math.ceil(deadlineMs / 1000));
+}
+
 /** What the records of docker-api.sh say. */
-export function readApiRecords(records: readonly ProgramRecord[], { mostBytes, deadlineMs }: ApiQuestion): ApiLook {
+export function readApiRecords(records: readonly ProgramRecord[], question: ApiQuestion): ApiLook {
+  const { mostBytes } = question;
+  const waitedMs = wholeSeconds(question) * 1000;
   const answers: ApiAnswer[] = [];
   let lines: string[] = [];
   for (const { kind, fields } of records) {
     if (kind === 'line') lines.push(fields[0] ?? '');
     if (kind !== 'answer') continue;
     const [, state = '', ms = '0', bytes = '0'] = fields;
-    answers.push(programAnswer(state, lines.join('\n'), Number(ms), { cut: Number(bytes) >= mostBytes, deadlineMs }));
+    answers.push(programAnswer(state, lines.join('\n'), Number(ms), { cut: Number(bytes) >= mostBytes, waitedMs }));
     lines = [];
     if (answers.at(-1)?.kind !== 'answered') break;
   }
@@ -80,13 +87,13 @@ function programAnswer(
   state: string,
   said: string,
   ms: number,
-  { cut, deadlineMs }: { readonly cut: boolean; readonly deadlineMs: number },
+  { cut, waitedMs }: { readonly cut: boolean; readonly waitedMs: number },
 ): ApiAnswer {
   switch (state) {
     case 'answered':
       return readHttp(said, ms, cut);
     case 'silent':
-      return { kind: 'silent', afterMs: Math.max(ms, deadlineMs) };
+      return { kind: 'silent', afterMs: waitedMs };
     case 'refused':
     case 'absent':
     case 'denied':

@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, readdirSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DaemonProcess } from '../../../src/diagnosis/daemon-facts.ts';
 import { readDaemonProcesses } from '../../../src/programs/daemon-process.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
-import { API_SERVER } from '../../support/stand-in-api.ts';
+import { API_SERVER, listening } from '../../support/stand-in-api.ts';
 
 /** Ends what a test started, in reverse. */
 const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -35,7 +34,7 @@ async function play(name: string, file: string): Promise<{ readonly pid: number;
     child.kill('SIGKILL');
     return ended;
   });
-  while (!existsSync(socket)) await sleep(10);
+  await listening(socket);
   return { pid: child.pid ?? 0, socket };
 }
 

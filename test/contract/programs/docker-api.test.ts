@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLocalLink } from '../../../src/connection/local.ts';
 import type { Session } from '../../../src/connection/session.ts';
@@ -12,7 +11,7 @@ import { directoryOfFile } from '../../support/directory-of-file.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { type ShellKind, shellKinds } from '../../support/shells.ts';
-import { API_SERVER, type ApiMode } from '../../support/stand-in-api.ts';
+import { API_SERVER, type ApiMode, listening } from '../../support/stand-in-api.ts';
 
 const TOOLS = ['perl', 'curl', 'python3', 'nc', 'no tool'] as const;
 type Tool = (typeof TOOLS)[number];
@@ -79,7 +78,7 @@ afterEach(async () => {
 
 async function serve(mode: ApiMode): Promise<void> {
   servers.push(spawn('perl', [API_SERVER, mode, socket], { stdio: 'ignore' }));
-  while (!existsSync(socket)) await sleep(10);
+  await listening(socket);
 }
 
 const ask = (host: Session, paths: readonly string[] = ['/_ping', '/version'], mostBytes = 100_000) =>

@@ -1,15 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/connection/session.ts';
 import { askDockerApi } from '../../../src/programs/docker-api.ts';
 import { SshBed } from '../../support/ssh-bed.ts';
 import { noSshd, Sshd } from '../../support/sshd.ts';
-import { API_SERVER, type ApiMode } from '../../support/stand-in-api.ts';
+import { API_SERVER, type ApiMode, listening } from '../../support/stand-in-api.ts';
 
 let bed: SshBed;
 let socket: string;
@@ -44,7 +42,7 @@ async function serve(mode: ApiMode): Promise<ChildProcess> {
     server.kill('SIGKILL');
     return ended;
   });
-  while (!existsSync(socket)) await sleep(10);
+  await listening(socket);
   return server;
 }
 
