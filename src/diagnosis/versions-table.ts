@@ -20,6 +20,8 @@ export interface KnownFault {
   /** Releases that mend it, as people write them. */
   readonly mended: string;
   readonly avoid?: string;
+  /** The shipped playbook that undoes what the fault leaves behind. */
+  readonly playbook?: string;
   /** Where that is said: issue, pull request or release notes. */
   readonly source: string;
 }
@@ -73,6 +75,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     fault:
       'services that start while containers run keep their root file systems, so that docker rm fails with "device or resource busy"',
     mended: '17.12.1 and 18.03',
+    playbook: 'private-tmp-holders.yml',
     source: 'moby#36047, moby#36055',
   },
   {
@@ -85,6 +88,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     severity: 'info',
     fault: 'a second docker rm after a failed one fails with "layer not retained" until dockerd is restarted',
     mended: '17.12.1 and 18.03',
+    playbook: 'sweep-dead.yml',
     source: 'moby#36160',
   },
   {

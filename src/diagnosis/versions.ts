@@ -18,11 +18,6 @@ export function knownFaults({ component, version }: ComponentVersion): readonly 
   );
 }
 
-/** True if that version of dockerd gives its goroutines in debug mode only (before 17.07, moby commit 408c7ade70). */
-export function needsDebugMode(version: string): boolean {
-  return isVersion(version) && vercmp(upstreamVersion(version), '17.07') < 0;
-}
-
 /**
  * What upstream calls it: without what Debian adds to a repacked source (1.6.20~ds1), which would sort before the release it is.
  * Marks of upstream itself (~rc1, -rc1) stay.
@@ -52,6 +47,7 @@ export function versionFindings(versions: readonly ComponentVersion[]): readonly
       remedy: `Upgrade ${NAMES[each.component]} to ${fault.mended}; look first whether this build of your distribution has the fix.`,
       evidence: [`version: ${each.version}`, `mended in: ${fault.mended}`, `source: ${fault.source}`],
       ...(fault.avoid === undefined ? {} : { avoid: [fault.avoid] }),
+      ...(fault.playbook === undefined ? {} : { playbook: fault.playbook }),
       data: { component: each.component, version: each.version, fault: fault.id, mended: fault.mended },
     })),
   );

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../../../src/diagnosis/daemon-facts.ts';
-import { knownFaults, needsDebugMode, versionFindings } from '../../../src/diagnosis/versions.ts';
+import { knownFaults, versionFindings } from '../../../src/diagnosis/versions.ts';
 import { KNOWN_FAULTS } from '../../../src/diagnosis/versions-table.ts';
 
 const has = (component: Component, version: string, id: string) =>
@@ -69,8 +71,10 @@ describe('faults that a version is known to have', () => {
     expect(other[0]?.cause).toBe(findings[0]?.cause);
   });
 
-  it('know which Docker needs debug mode to show its goroutines', () => {
-    expect(['1.12.6', '17.06.2-ce'].map(needsDebugMode)).toEqual([true, true]);
-    expect(['17.07.0-ce', '20.10.24+dfsg1', ''].map(needsDebugMode)).toEqual([false, false, false]);
+  it('name a playbook only if it is shipped', () => {
+    const named = KNOWN_FAULTS.flatMap(({ playbook }) => playbook ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    const shipped = readdirSync(join(import.meta.dirname, '../../../playbooks'));
+    expect(named.filter((playbook) => !shipped.includes(playbook))).toEqual([]);
   });
 });
