@@ -18,7 +18,7 @@ export function strayVolumes(view: MountView, trees?: readonly MountTree[]): rea
   const all = kubeletMounts(view, ['/'], trees);
   if (all.length === 0) return [];
   const kubelets = view.namespaces.filter(({ tasks }) =>
-    tasks.some(({ command }) => /^kube(?:let|lite)$/.test(command)),
+    tasks.some(({ command }) => /^(?:kubelet|kubelite|k3s|k3s-server|k3s-agent)$/.test(command)),
   );
   const makers = new Set([view.hostNamespace, ...kubelets.map(({ inode }) => inode)]);
   const kept = all.filter(({ namespace }) => makers.has(namespace));

@@ -40,12 +40,12 @@ setting() {
 }
 
 daemons() {
-  for comm in $(grep -lxE 'containerd|docker-containe|crio|kubelet|kubelite' /proc/[0-9]*/comm 2>/dev/null || :); do
+  for comm in $(grep -lxE 'containerd|docker-containe|crio|kubelet|kubelite|k3s|k3s-server|k3s-agent' /proc/[0-9]*/comm 2>/dev/null || :); do
     pid=${comm%/comm} pid=${pid#/proc/}
     [ "$(readlink "/proc/$pid/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] || continue
     read -r name <"$comm" || continue
     case $name in
-      kubelet | kubelite)
+      kubelet | kubelite | k3s*)
         dir=$(option "$pid" root-dir)
         record daemon kubelet "$pid" '' "${dir:-/var/lib/kubelet}" ''
         ;;
@@ -61,6 +61,8 @@ daemons() {
 
 containerd() {
   exe=$(readlink "/proc/$1/exe") || return 0
+  # After an upgrade the new program reads the same configuration.
+  exe=${exe%" (deleted)"}
   config=$(option "$1" 'config c')
   dump=''
   if [ -x "$exe" ]; then

@@ -52,6 +52,21 @@ describe('the answer to why', () => {
     expect(draw({ ...nothing, leaks: [{ ...leak, locked: true }] }).join('\n')).toContain('locked');
   });
 
+  it('tells apart from mounts who has a device, and whose a container of another runtime is', () => {
+    const users = ['qemu (pid 9) has /dev/sdb open as fd 3', 'it cannot be opened by one alone (O_EXCL)'];
+    const text = draw({ ...nothing, users, owner: 'container web of containerd (default)' }).join('\n');
+    expect(text).toContain('cd01: container web of containerd (default): no mount of it');
+    for (const user of ['besides mounts', ...users]) expect(text).toContain(user);
+    expect(draw(nothing).join('\n')).not.toContain('besides mounts');
+  });
+
+  it('names the playbook that would do the plan', () => {
+    const refusals = [{ what: 'device /dev/sdb', why: 'it lives', hint: 'End it.' }];
+    const playbook = 'playbooks/leaked-mounts.yml -e device=/dev/sdb';
+    expect(draw({ ...nothing, refusals, playbook }).join('\n')).toContain(`a release (${playbook})`);
+    expect(draw({ ...nothing, refusals }).join('\n')).toContain('playbooks/sweep-dead.yml');
+  });
+
   it('never calls free what could not be looked at whole', () => {
     expect(draw(nothing)[0]).toBe('cd01: /mnt: no mount of it in any namespace');
     const gaps = Array.from({ length: 7 }, (_, pid) => ({ what: `process ${pid}`, why: 'denied' }));
