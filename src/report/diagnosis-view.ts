@@ -21,6 +21,9 @@ export interface DiagnosisOptions extends SummaryOptions {
 /** Hosts of one cause whose evidence is told; the others are like them. */
 const EXAMPLES = 2;
 
+/** Things that were not seen, of which so many are told. */
+const GAPS = 4;
+
 const TONES: Readonly<Record<Severity, Tone>> = { critical: 'bad', warning: 'warn', info: 'dim' };
 
 /** The verdicts folded over the fleet by cause, worst first; then what could not be seen, who is well, and the sum. */
@@ -33,7 +36,8 @@ export function renderDiagnosis(report: RunReport, options: DiagnosisOptions): r
     ...info.flatMap((group) =>
       options.whole === true ? [...groupLines(group, options), ''] : infoLines(group, options),
     ),
-    ...troubleLines(report, options),
+    ...gapLines(report, options),
+    ...troubleLines(withoutGaps(report), options),
     ...healthLines(report, options),
     options.style.paint('bold', sumLine(report)),
   ];
@@ -124,6 +128,29 @@ function infoLines({ hosts, findings }: DiagnosisGroup, { style, columns }: Diag
   if (first === undefined) return [];
   const where = foldHostsWithin(hosts, Math.max(20, Math.floor(columns / 3)));
   return block('info  ', `${where}: ${first.finding.title}`, 0, columns, style).map((line) => style.paint('dim', line));
+}
+
+/** What could not be seen, with the hosts, folded by what and why; the most hosts first. */
+function gapLines(report: RunReport, { style, columns, whole }: DiagnosisOptions): readonly string[] {
+  const folded = new Map<string, string[]>();
+  for (const { host, tasks } of report.hosts)
+    for (const { what, why } of tasks.flatMap((task) => task.gaps))
+      folded.set(`${what}: ${why}`, [...(folded.get(`${what}: ${why}`) ?? []), host]);
+  const sorted = [...folded].sort((a, b) => b[1].length - a[1].length);
+  const told = whole === true ? sorted : sorted.slice(0, GAPS);
+  const rest = sorted.length - told.length;
+  return [
+    ...told.flatMap(([gap, hosts]) =>
+      block('not seen  ', `${foldHostsWithin(hosts, Math.floor(columns / 3))}: ${gap}`, 0, columns, style),
+    ),
+    ...(rest > 0 ? [`and ${count(rest, 'more thing')} not seen: see -v`] : []),
+  ].map((line) => style.paint('warn', line));
+}
+
+/** They are told here by themselves. */
+function withoutGaps(report: RunReport): RunReport {
+  const hosts = report.hosts.map((host) => ({ ...host, tasks: host.tasks.map((task) => ({ ...task, gaps: [] })) }));
+  return { ...report, hosts };
 }
 
 function healthLines(report: RunReport, { style, columns }: DiagnosisOptions): readonly string[] {

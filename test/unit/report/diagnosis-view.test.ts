@@ -107,10 +107,21 @@ describe('what a diagnosis shows', () => {
     const text = shown(seen('a', [], 'the journal'), down, blind);
     expect(text).toContain('why 1 d: E_AUTH refused');
     expect(text).toContain('not looked at: d,b');
-    expect(text).toContain('not seen: 1 on 1 host, for instance the journal: fog');
+    expect(text).toContain('not seen  a: the journal: fog');
     expect(text).toContain('nothing wrong in what could be seen: a');
     expect(text).not.toContain('healthy');
     expect(shown(down)).toContain('unknown: 0 of 1 host could be looked at');
+  });
+
+  it('folds what was not seen over the hosts, and tells all of it if asked', () => {
+    const hosts = ['a', 'b'].map((host) => seen(host, [], 'the journal'));
+    const many = ['v', 'w', 'x', 'y'].map((gap) => seen(`host${gap}`, [], gap));
+    const text = shown(...hosts, ...many);
+    expect(text).toContain('not seen  a,b: the journal: fog');
+    expect(text).toContain('and 1 more thing not seen: see -v');
+    expect(renderDiagnosis(look(...hosts, ...many), { ...options, whole: true }).join('\n')).toContain(
+      'not seen  hosty: y: fog',
+    );
   });
 
   it('tells what is only worth knowing in a line, and wholly if asked', () => {
