@@ -40,7 +40,8 @@ export function renderScan(report: RunReport, options: ScanOptions): readonly st
     ...(causes.length === 0 ? [] : ['']),
     ...troubleLines(report, options),
     options.style.paint('bold', `${sum}. Nothing was changed.`),
-    ...(found.length === 0 || options.sweep === undefined
+    // What another playbook does is said with the finding.
+    ...(found.every(({ finding }) => finding.playbook !== undefined) || options.sweep === undefined
       ? []
       : ['  next, what a sweep would do (it changes nothing):', `    ${options.sweep}`]),
   ];

@@ -60,7 +60,10 @@ function findingOf(key: string, { owner, life, leak, ask, containerId }: Held, a
     kind: 'leak',
     title: `${printable(owner)}, which is ${life}, is held by ${holderWords(leak.holder)}, ${where}`,
     cause: CAUSE_WORDS[leak.cause],
-    remedy: REMEDY_WORDS[leak.cause],
+    remedy: REMEDY_WORDS[leak.cause].replace(
+      'Release it',
+      `Release it (leaked-mounts.yml with -e ${ask.replace(/=.*/s, '')}=…)`,
+    ),
     playbook: 'leaked-mounts.yml',
     containerName: printable(owner),
     ...(containerId === undefined ? {} : { containerId }),
