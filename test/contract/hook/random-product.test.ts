@@ -26,7 +26,7 @@ const SEED = 20_261_121;
 const CONTAINERS = [DEAD, { ...OTHER, status: 'exited', dead: false, removing: false }, MONITOR, WEB];
 
 /** The first awk sees many pictures, the others enough to find where they differ. */
-const KINDS = awkKinds().map((kind, index) => ({ kind, name: kind.name, runs: index === 0 ? 120 : 30 }));
+const KINDS = awkKinds().map((kind, index) => ({ kind, name: kind.name, runs: index === 0 ? 80 : 20 }));
 
 describe.each(KINDS)('the decision of a hook on random hosts under $name', ({ kind, runs }) => {
   const host = new ShellHost(kind);
