@@ -24,8 +24,9 @@ const project = (name: string, extra: object) => ({
 const WHOLE_MACHINE = ['test/contract/release/**/*.test.ts', 'test/contract/scan/**/*.test.ts'];
 const CONTRACT = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** Each file has a lab of its own: as many at a time as a machine has seats for. */
-const LAB = { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 };
+/** Each file has a lab of its own: as many at a time as the machine has seats for. */
+const SEATS = (process.env.UNBUSY_LAB_SEATS ?? '1 2').split(' ').length;
+const LAB = { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: SEATS };
 
 export default defineConfig({
   test: {
