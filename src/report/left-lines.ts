@@ -2,6 +2,7 @@ import { clip } from '../core/display-width.ts';
 import type { Finding } from '../core/findings.ts';
 import type { HostResult } from '../core/results.ts';
 import { printable } from '../core/text.ts';
+import { lastFindings } from './last-findings.ts';
 import type { Style } from './style.ts';
 
 /** So many kinds of what was left are told one by one. */
@@ -45,14 +46,13 @@ function toDoLine(hosts: readonly HostResult[], style: Style, columns: number): 
   return [style.paint('warn', clip(printable(text), columns - 1, style.glyph('cut')))];
 }
 
-/** By kind and cause; the last task that speaks of a thing has the last word. */
+/** By kind and cause. */
 function leftOn(hosts: readonly HostResult[]): ReadonlyMap<string, Left> {
   const kinds = new Map<string, Left>();
-  for (const { host, status, tasks } of hosts) {
+  for (const result of hosts) {
+    const { host, status } = result;
     if (status !== 'ok' && status !== 'changed') continue;
-    const last = new Map(tasks.map((task) => [task.module, task.findings]));
-    const things = new Map([...last.values()].flat().map((finding) => [finding.id, finding]));
-    for (const finding of things.values()) {
+    for (const finding of lastFindings(result)) {
       if (ELSEWHERE.has(finding.kind)) continue;
       const key = `${finding.kind} ${finding.cause}`;
       const left = kinds.get(key) ?? { first: finding, hosts: new Set(), count: 0 };

@@ -79,9 +79,10 @@ function hostCounts(
   return { states: TASK_STATUSES.map((status) => [status, of(status)] as const), unknown };
 }
 
-/** A step that failed on a host says nothing against what was seen there. */
+/** A step that failed on a host says nothing against what was seen there; tasks that it kept from looking do. */
 function isKnownFailure({ status, error, tasks }: HostResult): boolean {
-  return status === 'failed' && error === undefined && tasks.every((task) => task.gaps.length === 0);
+  const looked = tasks.every((task) => task.gaps.length === 0 && task.status !== 'not-reached');
+  return status === 'failed' && error === undefined && looked;
 }
 
 /** A removed directory lets go of every mount on it. */

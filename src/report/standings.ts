@@ -24,7 +24,10 @@ export function standingsOf(report: RunReport): readonly Standing[] {
 /** True if all of a host was looked at, so that what is not told of it any more is gone. */
 export function wasSeenWhole({ status, error, tasks }: HostResult): boolean {
   if (error !== undefined || status === 'unknown' || status === 'not-reached' || status === 'unreachable') return false;
-  return tasks.every((task) => task.gaps.length === 0 && (task.error === undefined || task.error.code === 'E_REFUSED'));
+  return tasks.every(
+    ({ status: each, gaps, error: failed }) =>
+      each !== 'not-reached' && gaps.length === 0 && (failed === undefined || failed.code === 'E_REFUSED'),
+  );
 }
 
 /** Something that is true of the whole run. */

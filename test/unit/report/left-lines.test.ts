@@ -29,7 +29,10 @@ describe('what was left as it is', () => {
   });
 
   it('is nothing where a later task of the module finds nothing any more, or where the host has told its trouble', () => {
-    expect(lines(host('a', 'changed', [finding('1')], []))).toEqual([]);
+    const found = host('a', 'changed', [finding('1')]);
+    const again = (more: object) => ({ ...found, tasks: [...found.tasks, taskResult('a', 'changed', more)] });
+    expect(lines(again({ changes: [change('changed')] }))).toEqual([]);
+    expect(lines(again({ status: 'skipped' }))).toHaveLength(1);
     expect(lines(host('a', 'failed', [finding('1')]), host('b', 'would-change', [finding('1')]))).toEqual([]);
     expect(lines(host('a', 'changed', [], [finding('1')]))).toHaveLength(1);
   });

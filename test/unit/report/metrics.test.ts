@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/findings.ts';
-import type { HostResult, TaskStatus } from '../../../src/core/results.ts';
+import type { HostResult, TaskResult, TaskStatus } from '../../../src/core/results.ts';
 import { TASK_STATUSES } from '../../../src/core/results.ts';
 import { parseExposition, renderExposition } from '../../../src/report/exposition.ts';
 import { MOST_SERIES } from '../../../src/report/leak-series.ts';
@@ -107,9 +107,39 @@ describe('leaks by host and cause', () => {
     expect(leaks(facts(undefined, 2), sick.text).series).toEqual([line('a', 1), line('b', 1)]);
   });
 
-  it('are those that the last task of a module tells', () => {
-    const twice = [taskResult('a', 'ok', { findings: [leak('1')] }), taskResult('a', 'ok', { findings: [] })];
-    expect(leaks(facts([{ ...hostResult('a', 'ok'), tasks: twice }])).series).toEqual([]);
+  it('are those that the last task of a module tells, if it looked after a change', () => {
+    const tasks = (...later: readonly TaskResult[]) =>
+      leaks(facts([{ ...hostResult('a', 'ok'), tasks: [taskResult('a', 'ok', { findings: [leak('1')] }), ...later] }]))
+        .series;
+    const changed = taskResult('a', 'changed', { changes: [change('changed')] });
+    expect(tasks(changed)).toEqual([]);
+    expect(tasks({ ...changed, module: 'docker_restart' }, taskResult('a', 'ok'))).toEqual([]);
+    // It looked at something else, or at nothing; or nothing says that it looked again.
+    const unlike: readonly (readonly TaskResult[])[] = [
+      [],
+      [taskResult('a', 'ok')],
+      [taskResult('a', 'ok', { findings: [leak('1')] })],
+      [{ ...changed, module: 'docker_restart' }],
+      ...(['skipped', 'not-reached', 'unknown'] as const).map((status) => [
+        { ...changed, module: 'docker_restart' },
+        taskResult('a', status),
+      ]),
+      [{ ...changed, module: 'docker_restart' }, taskResult('a', 'ok', { items: [] })],
+    ];
+    for (const later of unlike) expect(tasks(...later)).toEqual([line('a', 1)]);
+    expect(tasks(taskResult('a', 'ok', { findings: [leak('2')] }))).toEqual([line('a', 2)]);
+  });
+
+  it('stay as last seen where a task that failed kept the one that looks from its turn', () => {
+    const sick = leaks(facts([host('a', 'ok', [leak('1')])], 3));
+    const refused = taskResult('a', 'failed', { error: { code: 'E_REFUSED', message: 'no' } });
+    const stopped = { ...hostResult('a', 'failed'), tasks: [refused, taskResult('a', 'not-reached')] };
+    const after = facts([stopped], 5);
+    expect(leaks(after, sick.text).series).toEqual([line('a', 1)]);
+    expect(file(after).value('unbusy_unknown_hosts')).toBe(1);
+    const alone = facts([{ ...stopped, tasks: [refused] }], 5);
+    expect(leaks(alone, sick.text).series).toEqual([line('a', 0)]);
+    expect(file(alone).value('unbusy_unknown_hosts')).toBe(0);
   });
 
   it('are no more than a limit, the greatest by themselves; the rest is summed up, and how many is said', () => {

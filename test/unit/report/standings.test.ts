@@ -141,6 +141,13 @@ describe('two runs', () => {
     });
   });
 
+  it('never call gone what a refused task kept a later one from looking at', () => {
+    const refused = host('a', 'failed', { error: { code: 'E_REFUSED', message: 'no' } });
+    const stopped = { ...refused, tasks: [...refused.tasks, taskResult('a', 'not-reached')] };
+    expect(compare([sick], [stopped]).unseen).toEqual(['a container x is held']);
+    expect(compare([sick], [refused]).unseen).toEqual([]);
+  });
+
   it('remember what nobody could look at, so that it is not new when it is seen again', () => {
     const first = standings(host('a', 'ok', { findings: [leak('x')] }));
     const second = compareStandings(first, standings(down('a')), seenOf(down('a')));
