@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { reportError, UnbusyError } from '../core/errors.ts';
 import type { RunReport } from '../core/results.ts';
@@ -61,13 +61,31 @@ export function metricsPath(given: Given): string | undefined {
   const why = whyNotWritable(path);
   if (why === undefined) return path;
   throw new UnbusyError('E_USAGE', `--metrics ${printable(typed)}: ${why}`, {
-    hint: 'Name a file that ends in .prom in a directory that is there and that you may write.',
+    hint: 'Name a file of its own that ends in .prom, in a directory that is there and that you may write.',
   });
 }
 
-/** Why no metrics can be written there; the textfile collector reads names in .prom only. */
+/** Why no metrics can be written there; the textfile collector reads names in .prom only, and other metrics are not ours to replace. */
 export function whyNotWritable(path: string): string | undefined {
   if (extname(path) !== '.prom') return 'the name does not end in .prom, and the textfile collector would not read it';
+  return whyNoDirectory(path) ?? whyNotOurs(path);
+}
+
+function whyNotOurs(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) return 'it is there, and is no regular file';
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const foreign = lines.some((line) => line !== '' && !/^(?:#|unbusy_)/.test(line));
+    return foreign ? 'it holds what unbusy did not write' : undefined;
+  } catch {
+    // It is replaced all the same, and then said.
+    return undefined;
+  }
+}
+
+function whyNoDirectory(path: string): string | undefined {
   const directory = dirname(path);
   try {
     if (!statSync(directory).isDirectory()) return `${directory} is no directory`;

@@ -8,8 +8,10 @@ import { dirname } from 'node:path';
  */
 export function replaceFile(path: string, text: string, mode: number): void {
   const draft = `${path}.${process.pid}.draft`;
+  // Others may write in the directory of the metrics: what lies there under this name is not followed, and not written to.
+  rmSync(draft, { force: true });
   try {
-    const file = openSync(draft, 'w', mode);
+    const file = openSync(draft, 'wx', mode);
     try {
       const bytes = Buffer.from(text);
       for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);

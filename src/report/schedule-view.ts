@@ -56,7 +56,8 @@ export function renderSchedule(diff: StandingDiff, options: ScheduleViewOptions)
     hinted += 1;
     return [lineText(line, style), `         ${style.glyph('arrow')} ${printable(hint)}`];
   });
-  const rest = more > 0 ? [`  and ${count(more, 'more line')}: see the record`] : [];
+  const where = options.record === undefined ? 'run it again without --cron to see all' : 'see the record';
+  const rest = more > 0 ? [`  and ${count(more, 'more line')}: ${where}`] : [];
   return [...head, ...body, ...rest, ...tail];
 }
 

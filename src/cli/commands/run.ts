@@ -13,7 +13,7 @@ import { withRecord } from '../recorded-run.ts';
 import { RUN_DIR_OPTION } from '../recording.ts';
 import { progressListener, verbosityOf } from '../reporters.ts';
 import { runAndPrint, runAndTell } from '../run-and-print.ts';
-import { METRICS_OPTION, SCHEDULE_OPTIONS } from '../schedule/options.ts';
+import { METRICS_OPTION, refuseWithoutCron, SCHEDULE_OPTIONS } from '../schedule/options.ts';
 import { runScheduled, type ScheduledJob } from '../schedule/scheduled-run.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 import { lintFiles } from './lint.ts';
@@ -80,6 +80,7 @@ export const runCommand: CommandSpec = {
     if (given.has('list-hosts')) return listHosts(io, chosen(file, given), given.has('json'));
     if (given.has('list-tasks')) return listTasks(io, chosen(file, given), given.has('json'));
     const run = { spec: runCommand, file, again: commandAgain(runCommand, args, given) };
+    refuseWithoutCron(given);
     if (given.has('cron')) return runScheduled(io, given, jobOf(run));
     return withMetrics(
       io,

@@ -1,4 +1,6 @@
+import { UnbusyError } from '../../core/errors.ts';
 import { NOTIFY_ON } from '../../report/standing-diff.ts';
+import type { Given } from '../given.ts';
 import type { OptionSpec } from '../option.ts';
 
 /** Where metrics go. */
@@ -44,3 +46,10 @@ export const SCHEDULE_OPTIONS: readonly OptionSpec[] = [
     help: 'With --cron and --metrics, how often it runs: stands in the metrics, so that an alert knows when they are too old.',
   },
 ];
+
+/** Throws E_USAGE for options of a schedule in a run that is none: who waits for a lock must not run without one. */
+export function refuseWithoutCron(given: Given): void {
+  const stray = SCHEDULE_OPTIONS.find(({ name }) => name !== 'cron' && given.typed.has(name));
+  if (stray === undefined || given.has('cron')) return;
+  throw new UnbusyError('E_USAGE', `--${stray.name} goes with --cron`, { hint: 'Add --cron, or leave it out.' });
+}

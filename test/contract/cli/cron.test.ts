@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -175,13 +184,13 @@ describe('a job of cron', () => {
 describe('two jobs at once', () => {
   it('end the second with 7, naming the first, whose metrics stay as they are', async () => {
     const first = await hanging();
-    writeFileSync(at('x.prom'), 'mine\n');
+    writeFileSync(at('x.prom'), '# mine\n');
     const { code, mail } = await cron('--metrics', at('x.prom'));
     expect(code).toBe(7);
     expect(mail).toMatch(
       new RegExp(`^E_LOCK: process ${first.child.pid} on \\S+, since 20\\S+ \\(unbusy run .* --cron\\),`),
     );
-    expect(readFileSync(at('x.prom'), 'utf8')).toBe('mine\n');
+    expect(readFileSync(at('x.prom'), 'utf8')).toBe('# mine\n');
     expect((await start([], { hosts: ['-i', 'a,', '--transport', 'local'] }).ended).code).toBe(0);
     rmSync(at('hold-b'));
     expect((await first.ended).code).toBe(0);
@@ -217,6 +226,20 @@ describe('metrics', () => {
       const { code, mail } = await cron('--metrics', at(wrong));
       expect([code, mail]).toEqual([2, expect.stringContaining('--metrics')]);
     }
+  });
+
+  it('replace no file that holds metrics of others, no link and no pipe, and then no host is touched', async () => {
+    writeFileSync(at('apt.prom'), '# HELP apt_upgrades Pending.\napt_upgrades 3\n');
+    symlinkSync(at('apt.prom'), at('link.prom'));
+    spawnSync('mkfifo', [at('pipe.prom')]);
+    for (const [name, why] of [
+      ['apt.prom', 'it holds what unbusy did not write'],
+      ['link.prom', 'it is there, and is no regular file'],
+      ['pipe.prom', 'it is there, and is no regular file'],
+    ] as const)
+      expect(await cron('--metrics', at(name))).toMatchObject({ code: 2, mail: expect.stringContaining(why) });
+    expect(readFileSync(at('apt.prom'), 'utf8')).toContain('apt_upgrades 3\n');
+    expect(existsSync(at('mark-a'))).toBe(false);
   });
 
   it('are written also by a signal and by the deadline, with what was left', async () => {

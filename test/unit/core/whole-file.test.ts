@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +36,18 @@ describe('a file that is replaced', () => {
     // A reader that has the old file open keeps it whole.
     expect(statSync(path).ino).not.toBe(before);
     expect(readdirSync(folder)).toEqual(['x.prom']);
+  });
+
+  it('is written through no link that somebody laid in its way, and over what a killed run left', () => {
+    const path = join(folder, 'x.prom');
+    const precious = join(folder, 'precious');
+    writeFileSync(precious, 'keep\n');
+    symlinkSync(precious, `${path}.${process.pid}.draft`);
+    replaceFile(path, 'one\n', 0o644);
+    writeFileSync(`${path}.${process.pid}.draft`, 'a longer text than the next\n');
+    replaceFile(path, 'two\n', 0o644);
+    expect([readFileSync(precious, 'utf8'), readFileSync(path, 'utf8')]).toEqual(['keep\n', 'two\n']);
+    expect(readdirSync(folder).sort()).toEqual(['precious', 'x.prom']);
   });
 
   it('stays as it was where the new one cannot take its place', () => {

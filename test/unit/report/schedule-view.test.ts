@@ -76,6 +76,20 @@ describe('what a scheduled run says', () => {
     },
   );
 
+  it('names a record only where there is one: a check has none', () => {
+    const fresh = Array.from({ length: 50 }, (_, at) => standing(`h${at}`, `kind ${at}`));
+    const options = {
+      style: createStyle({ color: false, unicode: false }),
+      name: 'p.yml',
+      exitCode: 3,
+      withStill: false,
+    };
+    const without = renderSchedule({ ...NONE, fresh }, options).join('\n');
+    expect(without).toContain('more lines: run it again without --cron to see all');
+    expect(without).not.toContain('record');
+    expect(lines({ fresh }).join('\n')).toMatch(/more lines: see the record\n/);
+  });
+
   it('lets nothing of a host reach a terminal or a mail raw', () => {
     expect(lines({ fresh: [standing('a', 'x\u001b[2Jy')] }).join()).toContain('x\\x1b[2Jy');
   });
