@@ -49,6 +49,7 @@ describeLab(
         expect(why.code, why.stdout + why.stderr).toBe(3);
         expect(why.stdout).toContain('container web of containerd (default)');
         expect(why.stdout).toContain('held by unit agent.service');
+        expect(why.stdout).toContain('/mnt (overlay ');
 
         for (const what of seen.ask) {
           if (what === 'container=web') {

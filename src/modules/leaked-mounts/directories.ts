@@ -2,8 +2,10 @@ import type { Session } from '../../connection/session.ts';
 import type { UnbusyError } from '../../core/errors.ts';
 import type { KnownDirectory } from '../../mounts/detach-points.ts';
 import { pathOf } from '../../mounts/host-path.ts';
+import { kubeletPlace } from '../../mounts/kubelet-places.ts';
 import type { MountEntry, MountView } from '../../mounts/model.ts';
 import { isWithin } from '../../mounts/paths.ts';
+import { runtimePlace } from '../../mounts/runtime-places.ts';
 import { type MountTree, treesOf } from '../../mounts/tree.ts';
 import { statPaths } from '../../programs/stat-paths.ts';
 import type { AskedMount } from './state.ts';
@@ -36,7 +38,7 @@ export async function directoriesOf(
     const tree = trees.find(({ namespace }) => namespace.inode === leak.namespace);
     const seat = tree?.dentryOf(leak.mount);
     const path = owner === undefined || guard !== undefined || seat === undefined ? undefined : pathOf(own, seat);
-    if (path !== undefined && isFree(own, path)) paths.add(path);
+    if (path !== undefined && isRuntimeDirectory(path) && isFree(own, path)) paths.add(path);
   }
   const questions = [...paths].slice(0, MOST).map((path) => ({ path, follow: false, hash: false, names: false }));
   const looks = questions.length === 0 ? [] : await statPaths(host, questions);
@@ -48,6 +50,15 @@ export async function directoriesOf(
     found.push({ path: questions[index]?.path ?? '', identity: `${device}:${inode}` });
   }
   return { kind: 'known', found };
+}
+
+/**
+ * True for a directory that a runtime or the kubelet makes for one mount and makes again when it needs it. Also what has ended
+ * may be bound to a directory of somebody else's, and that is not ours to remove.
+ */
+export function isRuntimeDirectory(path: string): boolean {
+  if (runtimePlace(path) !== undefined || kubeletPlace(path)?.podUid !== undefined) return true;
+  return /\/overlay\/[0-9a-f]{64}\/merged$/.test(path);
 }
 
 /** Nothing is mounted on it, and what it lies on cannot hang. */

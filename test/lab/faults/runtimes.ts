@@ -23,7 +23,7 @@ export async function livingTasks(host: LabHost): Promise<string> {
   `);
 }
 
-/** An agent has a private copy of the whole mount table while containers of containerd and podman end beside it. */
+/** An agent has a private copy of the whole mount table, and bound one root elsewhere besides, while containers of containerd and podman end beside it. */
 export async function plantRuntimes(host: LabHost): Promise<PlantedRuntimes> {
   await host.must(`
     exec </dev/null
@@ -41,7 +41,9 @@ export async function plantRuntimes(host: LabHost): Promise<PlantedRuntimes> {
   const agentPid = await host.must(`
     mkdir -p /var/lib/agent
     podman inspect -f '{{.State.Pid}}' plive >/var/lib/agent/plive
-    systemd-run --quiet --unit agent.service unshare --mount --propagation private sleep 1d
+    root=/run/containerd/io.containerd.runtime.v2.task/default/web/rootfs
+    systemd-run --quiet --unit agent.service unshare --mount --propagation private \
+      sh -c "mount --bind $root /mnt && exec sleep 1d"
     until pid=$(systemctl show --property MainPID --value agent.service); [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.05; done
     echo $pid
   `);
