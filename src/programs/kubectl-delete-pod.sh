@@ -2,7 +2,8 @@
 #
 # Begins with bounded.sh and kubectl.sh. Arguments: 1 seconds that each call may take; 2 kubectl, 3 kubeconfig, 4 context; 5 namespace, 6 name,
 #   7 uid, 8 deletion timestamp, 9 node of the pod as they were seen.
-# The object is read once more and compared. Then DELETE with a grace period of 0, as a kubelet does it when it is done, and with
+# The object is read once more and compared; it is gone if the list of the pods of its name has it no more, for a 404 may come from
+# whatever stands between us and the server. Then DELETE with a grace period of 0, as a kubelet does it when it is done, and with
 #   preconditions on uid and resource version (DeleteOptions; the latter since Kubernetes 1.14): the server itself refuses if the object is
 #   another one, or changed in any way since that reading. `kubectl delete pod` cannot carry them; `kubectl delete --raw URI -f -` can.
 # Records: found TEXT | said TEXT (of the API server, for people) | note TEXT.
@@ -13,22 +14,19 @@ set -eu
 
 # Sets $object to "gone" or to the fields of the object that has the uid.
 inquire() {
-  kube 7 get pods "$name" "--namespace=$namespace" "--output=go-template=$template"
+  kube 7 get pods "--namespace=$namespace" "--field-selector=metadata.name=$name" "--output=go-template=$template"
   if [ "$code" = late ]; then
     if [ -n "$stuck" ]; then record stuck "$stuck"; fi
     finish 14
   fi
-  object=gone
-  case $code:$status in
-    0:*) ;;
-    *:404) return 0 ;;
-    *) fail "$words" ;;
+  case $code$nl$said$nl in
+    0*"${nl}u${tab}listed$nl"*) ;;
+    *) fail "${words:-the answer is no list of pods}" ;;
   esac
-  object=$(printf '%s\n' "$said" | sed -n "s/^u$tab//p")
+  object=$(printf '%s\n' "$said" | sed -n "s/^u$tab\(.* .*\)\$/\1/p")
   case $object in
     "$uid "*) ;;
-    ?*' '*) object=gone ;;
-    *) fail 'the answer has no pod in it' ;;
+    *) object=gone ;;
   esac
 }
 
@@ -52,7 +50,7 @@ main() {
   case $namespace$name$uid in *[!A-Za-z0-9.-]*) exit 64 ;; esac
   case $namespace/$name/$uid in /* | *//* | */) exit 64 ;; esac
   kube_setup "$1" "$2" "$3" "$4"
-  template='u{{"\t"}}{{with .metadata}}{{.uid}} {{.deletionTimestamp}} {{.resourceVersion}} {{range .finalizers}}{{.}},{{end}}{{end}} {{.spec.nodeName}}{{"\n"}}'
+  template='{{range .items}}u{{"\t"}}{{with .metadata}}{{.uid}} {{.deletionTimestamp}} {{.resourceVersion}} {{range .finalizers}}{{.}},{{end}}{{end}} {{.spec.nodeName}}{{"\n"}}{{end}}u{{"\t"}}listed{{"\n"}}'
   inquire
   if [ "$object" = gone ]; then
     record note 'its kubelet has removed it meanwhile'

@@ -48,7 +48,7 @@ export function apiError(host: string, what: string, status: string, words: stri
       hint:
         status === '401'
           ? 'Look at the credentials of the kubeconfig; tokens expire.'
-          : 'Allow it by RBAC: `list` for pods and nodes, `get` and `delete` for pods; or name `namespaces`.',
+          : 'Allow it by RBAC: `list` for pods and nodes, and `delete` for pods where they are to be deleted; or name `namespaces`.',
     });
   if (status === 'late')
     return new UnbusyError('E_UNKNOWN', `the API server did not answer in time when asked ${what}`, {

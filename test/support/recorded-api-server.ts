@@ -76,8 +76,11 @@ export class RecordedApiServer {
   #resourceVersion = 1000;
   #count = 0;
   /** Answers instead of the server; undefined: the server answers. */
-  instead: (method: string, path: string) => { readonly status: number; readonly reason: string } | 'hang' | undefined =
-    () => undefined;
+  instead: (
+    method: string,
+    path: string,
+    query: URLSearchParams,
+  ) => { readonly status: number; readonly reason: string } | 'hang' | undefined = () => undefined;
   /** Called right before a DELETE is decided. */
   beforeDelete: () => void = () => undefined;
 
@@ -168,7 +171,7 @@ export class RecordedApiServer {
       const method = request.method ?? '';
       const url = new URL(request.url ?? '/', 'http://server');
       this.requests.push(`${method} ${url.pathname}${url.search}`);
-      const instead = this.instead(method, url.pathname);
+      const instead = this.instead(method, url.pathname, url.searchParams);
       if (instead === 'hang') return;
       const { base = '' } = this.#parts;
       const path = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length) : `/outside${url.pathname}`;
@@ -192,12 +195,12 @@ export class RecordedApiServer {
     if (method === 'GET' && path === '/api/v1/pods') return this.#list('PodList', [...this.#pods.values()], query);
     const [, namespace = '', name] = /^\/api\/v1\/namespaces\/([^/]+)\/pods(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace === '' || (method === 'DELETE' && name === undefined)) return this.#refuse(method, path);
-    if (name === undefined && method === 'GET')
-      return this.#list(
-        'PodList',
-        [...this.#pods.values()].filter((pod) => pod.metadata.namespace === namespace),
-        query,
-      );
+    if (name === undefined && method === 'GET') {
+      const wanted = query.get('fieldSelector')?.replace(/^metadata\.name=/, '');
+      const own = ({ metadata }: ApiObject) =>
+        metadata.namespace === namespace && (wanted === undefined || metadata.name === wanted);
+      return this.#list('PodList', [...this.#pods.values()].filter(own), query);
+    }
     const pod = this.#pods.get(`${namespace}/${name}`);
     if (method !== 'GET' && method !== 'DELETE') return this.#refuse(method, path);
     if (pod === undefined) return failure(404, 'NotFound');

@@ -207,13 +207,24 @@ describe.runIf(KUBECTL !== undefined).each(shellKinds())('kubectl under $name', 
     server.addPod('b', 'n1');
     expect(await awaitPods(host, access, pods, 0)).toEqual({ kind: 'known', left: [pods[2]?.uid] });
     let asked = 0;
-    server.instead = (_method, path) => {
-      if (path.endsWith('/pods/c') && ++asked === 2) server.forget('default/c');
+    server.instead = (_method, _path, query) => {
+      if (query.get('fieldSelector') === 'metadata.name=c' && ++asked === 2) server.forget('default/c');
       return undefined;
     };
     expect(await awaitPods(host, access, pods, 60_000)).toEqual({ kind: 'known', left: [] });
     expect(asked).toBe(2);
     server.instead = () => ({ status: 403, reason: 'Forbidden' });
     expect(await awaitPods(host, access, pods, 0)).toMatchObject({ kind: 'unknown', error: { code: 'E_DENIED' } });
+  });
+
+  it('takes no 404 of somebody in between for a pod that is gone', async () => {
+    const access = await serve();
+    const pod = witness(server.addPod('p', 'n1'));
+    server.instead = (_method, path) => (path.includes('/pods') ? { status: 404, reason: 'NotFound' } : undefined);
+    expect(await awaitPods(host, access, [pod], 0)).toMatchObject({ kind: 'unknown', error: { message: /HTTP 404/ } });
+    expect(await deletePod(host, access, pod)).toMatchObject({ kind: 'unknown' });
+    server.instead = (method) => (method === 'DELETE' ? { status: 404, reason: 'NotFound' } : undefined);
+    expect(await deletePod(host, access, pod)).toMatchObject({ kind: 'denied' });
+    expect(server.pods).toEqual(['default/p']);
   });
 });

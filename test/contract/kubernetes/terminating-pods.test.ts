@@ -57,8 +57,8 @@ describe.runIf(KUBECTL !== undefined && shell !== undefined)(
       const pod = server.addPod('web', 'n1');
       const given = { remains: gone(pod), force: 'when_proved' };
       let asked = 0;
-      server.instead = (_method, path) => {
-        if (path.endsWith('/pods/web') && ++asked === 2) server.forget('default/web');
+      server.instead = (_method, _path, query) => {
+        if (query.get('fieldSelector') === 'metadata.name=web' && ++asked === 2) server.forget('default/web');
         return undefined;
       };
       expect(await look({ ...given, wait: '60s' })).toMatchObject({ changes: [], refusals: [], result: { pods: [] } });
