@@ -93,14 +93,25 @@ kinds() {
   esac
 }
 
-# Where a dockerd has its API: by its arguments, by its configuration, or where the package puts it.
+# Where a dockerd has its API: by its arguments, by its configuration, or where the package puts it; "" if it only listens to a network.
 socket_of() {
   socket=$(printf '%s\n' "$args" | sed -n 's|^.*unix://\(/[^ ]*\).*$|\1|p')
   [ -z "$socket" ] || return 0
+  hosts=$(printf '%s\n' "$args" | awk '
+    { for (i = 1; i <= NF; i++) if ($i == "-H" || $i == "--host") print $(++i); else if (sub(/^(-H=?|--host=)/, "", $i)) print $i }')
   config=$(printf '%s\n' "$args" | sed -n 's/.* --config-file[= ]\([^ ]*\).*/\1/p')
-  bounded "$seconds" sed -n 's|^.*"unix://\(/[^"]*\)".*$|\1|p' "${config:-/etc/docker/daemon.json}"
-  if [ "$code" = 0 ]; then socket=${said%%"$nl"*}; fi
-  socket=${socket:-$usual}
+  # One without root has a configuration and a socket of its own.
+  usual_of=$usual
+  case $uid in '' | 0) config=${config:-/etc/docker/daemon.json} ;; *) usual_of=/run/user/$uid/docker.sock ;; esac
+  if [ -z "$hosts" ] && [ -n "$config" ]; then
+    bounded "$seconds" cat "$config"
+    if [ "$code" = 0 ]; then hosts=$(printf '%s\n' "$said" | tr '\n' ' ' | sed -n 's/.*"hosts" *: *\[\([^]]*\)\].*/\1/p'); fi
+  fi
+  socket=$(printf '%s\n' "$hosts" | sed -n 's|^.*"unix://\(/[^"]*\)".*$|\1|p')
+  case $socket:$hosts in
+    /*) ;;
+    : | *fd://* | *unix://*) socket=$usual_of ;;
+  esac
 }
 
 # Connections that were accepted are lines with the path of the listener and state 03, those that wait for it have state 02.
@@ -114,15 +125,37 @@ connections() {
   accepted=${counts% *} waiting=${counts#* }
 }
 
+# Before Docker 1.12 the daemon was the client's program, with the word daemon; a client may have that word further on.
+is_daemon() {
+  # shellcheck disable=SC2086
+  set -f -- $1
+  set +f
+  while [ "$#" -gt 1 ]; do
+    shift
+    case $1 in
+      daemon | -d) return 0 ;;
+      -*) ;;
+      *) return 1 ;;
+    esac
+  done
+  return 1
+}
+
 # A daemon in a container is none of this host: another pid namespace, or a container in its control group.
 tell() {
   stat_of "$1" || return 0
   image_of "$1"
   name=${exe##*/}
   if [ -z "$name" ]; then name=${args%% *} name=${name##*/}; fi
-  case ${name%' (deleted)'}:$args in
-    *shim*:*) return 0 ;;
-    dockerd:* | dockerd-*:* | docker:*\ daemon* | docker-current:*\ daemon*) role=dockerd ;;
+  # Before Linux 4.1 also the link waits for the memory of the process; its short name does not.
+  if [ -z "$name" ] && [ "$state" != Z ]; then { read -r name <"/proc/$1/comm"; } 2>/dev/null || return 0; fi
+  name=${name%' (deleted)'}
+  case $name in *shim*) return 0 ;; esac
+  case $name:$args in
+    docker:* | docker-current:*) is_daemon "$args" || return 0 ;;
+  esac
+  case $name:$args in
+    dockerd:* | dockerd-*:* | docker:* | docker-current:*) role=dockerd ;;
     containerd:* | docker-containerd:* | docker-containerd-current:*) role=containerd ;;
     crio:*) role=cri-o ;;
     kubelet:* | hyperkube:*kubelet*) role=kubelet ;;
@@ -161,9 +194,10 @@ main() {
   case $seconds:$most in *[!0-9:]* | :* | *:) exit 64 ;; esac
   own=$(readlink /proc/self/ns/pid 2>/dev/null) || own=''
   host_facts
-  for comm in $(grep -lE '^(dockerd|docker-current|docker$|docker-containe|containerd|crio|kubelet|hyperkube)' /proc/[0-9]*/comm 2>/dev/null || :); do
-    pid=${comm%/comm}
-    tell "${pid#/proc/}"
+  # More processes than the arguments of one command can hold; and thousands of shims, which are none.
+  names='^(dockerd|docker-current|docker$|docker-containe|containerd$|crio|kubelet|hyperkube)'
+  for comm in $(cd /proc && printf '%s\n' [0-9]*/comm | xargs grep -lE "$names" /dev/null 2>/dev/null || :); do
+    tell "${comm%/comm}"
   done
   if [ -z "$seen" ] && [ -S "$usual" ]; then
     # podman puts a link to its own socket there.

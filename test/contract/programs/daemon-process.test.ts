@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readdirSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,17 +25,30 @@ afterEach(async () => {
 
 /** A process whose program is called dockerd or the like, with a socket that takes connections. */
 async function play(name: string, file: string): Promise<{ readonly pid: number; readonly socket: string }> {
+  const socket = join(sandbox.path, file);
+  const pid = start(name, [API_SERVER, 'silent', `unix://${socket}`]);
+  await listening(socket);
+  return { pid, socket };
+}
+
+/** A process of that name which only sleeps, with these words on its command line. */
+async function sleeping(name: string, words: readonly string[]): Promise<number> {
+  const ready = join(sandbox.path, `ready-${closers.length}`);
+  const pid = start(name, ['-e', 'open(F, ">", shift); sleep 60', ready, ...words]);
+  await expect.poll(() => existsSync(ready)).toBe(true);
+  return pid;
+}
+
+function start(name: string, args: readonly string[]): number {
   const program = join(sandbox.path, name);
   if (!existsSync(program)) copyFileSync(realpathSync('/usr/bin/perl'), program);
-  const socket = join(sandbox.path, file);
-  const child = spawn(program, [API_SERVER, 'silent', `unix://${socket}`], { stdio: 'ignore' });
+  const child = spawn(program, args, { stdio: 'ignore' });
   closers.push(() => {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     return ended;
   });
-  await listening(socket);
-  return { pid: child.pid ?? 0, socket };
+  return child.pid ?? 0;
 }
 
 async function clientsOf(socket: string, count: number): Promise<void> {
@@ -51,8 +64,8 @@ async function clientsOf(socket: string, count: number): Promise<void> {
 }
 
 describe.each(shellKinds())('the daemons of a host, by /proc under $name', (shell) => {
-  const look = async (): Promise<readonly DaemonProcess[]> => {
-    const seen = await readDaemonProcesses(new ShellHost(shell));
+  const look = async (path = shell.path): Promise<readonly DaemonProcess[]> => {
+    const seen = await readDaemonProcesses(new ShellHost({ ...shell, path }));
     if (seen.kind === 'unknown') throw seen.error;
     expect(seen.host.memoryBytes).toBeGreaterThan(2 ** 26);
     expect(seen.host.files?.max).toBeGreaterThan(seen.host.files?.allocated ?? 0);
@@ -97,7 +110,64 @@ describe.each(shellKinds())('the daemons of a host, by /proc under $name', (shel
   it('are not what only has a part of the name: shims and clients', async () => {
     await play('containerd-shim-runc-v2', 'shim.sock');
     await play('docker', 'client.sock');
+    await sleeping('docker', ['run', '--name', 'my', 'daemon']);
     expect(await look()).toEqual([]);
+  });
+
+  it('are known whatever their arguments name: a kubelet that asks a shim is one', async () => {
+    const pid = await sleeping('kubelet', [
+      '--endpoint=unix:///var/run/dockershim.sock',
+      '--pause=registry:5000/pause',
+    ]);
+    expect((await look()).map((each) => [each.role, each.pid])).toEqual([['kubelet', pid]]);
+  });
+
+  it('have the socket of the package, unless they listen to a network only', async () => {
+    const usual = await sleeping('dockerd', ['-H', 'fd://', '--log-opt', 'gelf-address=tcp://log:12201']);
+    const remote = await sleeping('dockerd', ['-H', 'tcp://127.0.0.1:2376']);
+    const config = join(sandbox.path, 'daemon.json');
+    writeFileSync(config, '{ "log-opts": { "fluentd-address": "tcp://log:1" }, "hosts": [\n"tcp://127.0.0.1:2376" ] }');
+    const remoteToo = await sleeping('dockerd', ['--config-file', config]);
+    const both = join(sandbox.path, 'both.json');
+    writeFileSync(both, '{ "hosts": ["tcp://127.0.0.1:2376",\n"unix:///run/own.sock" ] }');
+    const own = await sleeping('dockerd', ['--config-file', both]);
+    const sockets = new Map((await look()).map((each) => [each.pid, each.socket]));
+    expect([usual, remote, remoteToo, own].map((pid) => sockets.get(pid))).toEqual([
+      '/var/run/docker.sock',
+      '',
+      '',
+      '/run/own.sock',
+    ]);
+  });
+
+  it.runIf(process.getuid?.() === 0)('have a socket of their user where they run without root', async () => {
+    const pid = await sleeping('dockerd', []);
+    execFileSync('chmod', ['755', sandbox.path]);
+    const child = spawn(join(sandbox.path, 'dockerd'), ['-e', 'print "up"; close STDOUT; sleep 60'], {
+      uid: 65_534,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    closers.push(() => {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      return ended;
+    });
+    await once(child.stdout, 'data');
+    const sockets = new Map((await look()).map((each) => [each.pid, each.socket]));
+    expect(sockets.get(pid)).toBe('/var/run/docker.sock');
+    expect(sockets.get(child.pid ?? 0)).toBe('/run/user/65534/docker.sock');
+  });
+
+  // busybox runs its own grep, whatever PATH has.
+  it.runIf(shell.name !== 'busybox')('are found among more processes than one command can be told of', async () => {
+    const { pid } = await play('dockerd', 'one.sock');
+    const few = `[ "$(printf '%s ' "$@" | wc -c)" -lt 1200 ] || { echo 'Argument list too long' >&2; exit 126; }`;
+    const tools = {
+      grep: `#!/bin/sh\n${few}\nexec /usr/bin/grep "$@"\n`,
+      xargs: '#!/bin/sh\nexec /usr/bin/xargs -s 1000 "$@"\n',
+    };
+    for (const [tool, text] of Object.entries(tools)) writeFileSync(join(sandbox.path, tool), text, { mode: 0o755 });
+    expect((await look(`${sandbox.path}:${shell.path}`)).map((each) => each.pid)).toEqual([pid]);
   });
 
   it('are told as stopped if they are, with what their descriptors are', async () => {
