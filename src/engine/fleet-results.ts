@@ -25,7 +25,9 @@ export class FleetResults {
       play.tasks.flatMap(({ index, register }) => (register === undefined ? [] : [[index, register]])),
     );
     const found: { [name: string]: { [host: string]: Json } } = {};
-    for (const name of names.values()) found[name] = Object.fromEntries([...tasks.keys()].map(notReached));
+    // An earlier play may have registered the same name on other hosts, which this play says nothing of.
+    for (const name of names.values())
+      found[name] = { ...this.#json[name], ...Object.fromEntries([...tasks.keys()].map(notReached)) };
     for (const [host, results] of tasks)
       for (const result of results) {
         const name = names.get(result.taskIndex);

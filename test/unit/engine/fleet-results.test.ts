@@ -100,10 +100,32 @@ describe('results', () => {
     const resumed = async (result: object | undefined) => {
       const resumption = { results: new Map([['a', done(result)]]), plans: new Map() };
       const ended = await runYaml(text, { resumption });
-      return (ended.get('c')?.last?.result.what as readonly Json[])[0];
+      const [first] = (ended.get('c')?.last?.result.what ?? []) as readonly Json[];
+      return first;
     };
     expect(await resumed({ what: 'earlier', status: 'ok' })).toMatchObject({ what: 'earlier' });
     expect(await resumed(undefined)).toEqual({ status: 'ok' });
+  });
+
+  it('holds the hosts of every play that registers a name, each with its latest', async () => {
+    const ended = await runYaml(`
+- hosts: a
+  tasks: [{ name: one, register: seen, say: { what: first } }]
+- hosts: a,b
+  tasks: [{ name: two, register: seen, say: { what: second, blind: [b] } }]
+- hosts: c
+  tasks: [{ name: three, say: { what: '{{ results.seen.map(h, results.seen[h].status) }}' } }]
+`);
+    expect(ended.get('c')?.last?.result.what).toEqual(['ok', 'unknown']);
+    const apart = await runYaml(`
+- hosts: a
+  tasks: [{ name: one, register: seen, say: { what: of-a } }]
+- hosts: b
+  tasks: [{ name: two, register: seen, say: { what: of-b } }]
+- hosts: c
+  tasks: [{ name: three, say: { what: '{{ results.seen.map(h, results.seen[h].what) }}' } }]
+`);
+    expect(apart.get('c')?.last?.result.what).toEqual(['of-a', 'of-b']);
   });
 
   it('does not tell of the play that is under way', () => {
