@@ -5,15 +5,16 @@ const ALIVE = { name: 'alive', image: 'app:2', status: 'up', starts: [] } as con
 const POD = '0f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 const VOLUME = `/var/lib/kubelet/pods/${POD}/volumes/kubernetes.io~empty-dir/cache`;
 
-const STOP = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
+const STOP = 'read -r p </run/holder; kill -9 "$p"; while readlink "/proc/$p/ns/mnt"; do sleep 0.02; done';
 
 /** A host on which something was unmounted that an agent still has in a private copy. */
 async function openHeld(sandbox: string, point: string, unmounts = true): Promise<NamespaceWorld> {
   const world = await openNamespaceWorld({ host: 'bed', containers: [ALIVE] }, sandbox);
   await world.run(`
     mkdir -p '${point}' && mount -t tmpfs volume '${point}'
-    unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &
-    until grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
+    unshare --mount --propagation private sleep 1000 </dev/null >/dev/null 2>&1 &
+    echo $! >/run/holder
+    until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done
     ${unmounts ? `umount '${point}'` : ':'}`);
   return world;
 }
