@@ -12,16 +12,6 @@ set -eu
 etc=/etc/systemd/system
 directory=$etc/docker.service.d
 
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
-  elif command -v busybox >/dev/null 2>&1; then
-    busybox sha256sum
-  else
-    openssl dgst -sha256 -r
-  fi
-}
-
 # The whole file as one field, escaped as the kernel escapes paths. A file without a newline at its end keeps that: the mark shows where it ends.
 escaped_text() {
   { cat -- "$1" && printf x; } | awk '

@@ -1,13 +1,14 @@
 import type { ProgramRecord, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { boundedProgram } from './bounded.ts';
+import { withDigest } from './digest.ts';
 import { firstRecord } from './docker-records.ts';
 import text from './docker-unit-files.sh';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
 import { SYSTEMD_EXITS, systemdSilent } from './systemd.ts';
 
-const PROGRAM = boundedProgram('docker-unit-files', text);
+const PROGRAM = boundedProgram('docker-unit-files', withDigest(text));
 
 const ANSWER_SECONDS = 20;
 

@@ -16,16 +16,6 @@ refuse() {
   exit "$1"
 }
 
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
-  elif command -v busybox >/dev/null 2>&1; then
-    busybox sha256sum
-  else
-    openssl dgst -sha256 -r
-  fi
-}
-
 # Of this file alone; sync(1) of older coreutils would wait for every file system.
 flush() { dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || :; }
 

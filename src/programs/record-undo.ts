@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Session } from '../connection/session.ts';
 import { boundedProgram } from './bounded.ts';
+import { withDigest } from './digest.ts';
 import { type PathStep, runPathStep } from './path-step.ts';
 import text from './record-undo.sh';
 
-const PROGRAM = boundedProgram('record-undo', text);
+const PROGRAM = boundedProgram('record-undo', withDigest(text));
 
 /** A path that the next start of a unit depends on. */
 export interface UndoSubject {

@@ -12,16 +12,6 @@ refuse() {
   exit "$1"
 }
 
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
-  elif command -v busybox >/dev/null 2>&1; then
-    busybox sha256sum
-  else
-    openssl dgst -sha256 -r
-  fi
-}
-
 is_mount_point() {
   PLACE=$path awk '
     function plain(s) { gsub(/\\040/, " ", s); gsub(/\\011/, "\t", s); gsub(/\\012/, "\n", s); gsub(/\\134/, "\\", s); return s }

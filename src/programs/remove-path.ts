@@ -1,8 +1,9 @@
 import type { Program, Session } from '../connection/session.ts';
+import { withDigest } from './digest.ts';
 import { type PathStep, runPathStep } from './path-step.ts';
 import text from './remove-path.sh';
 
-const REMOVE_PATH: Program = { name: 'remove-path', text };
+const REMOVE_PATH: Program = { name: 'remove-path', text: withDigest(text) };
 
 /** One file, link or empty directory to remove. */
 export interface Removal {

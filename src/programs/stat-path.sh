@@ -22,18 +22,6 @@ say_absent() {
   exit 0
 }
 
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
-  elif command -v busybox >/dev/null 2>&1; then
-    busybox sha256sum
-  elif command -v openssl >/dev/null 2>&1; then
-    openssl dgst -sha256 -r
-  else
-    return 127
-  fi
-}
-
 # In the place of this program, for a process less; hence the last record stands in stat's own format.
 say_path() {
   if [ "$follow" = 0 ]; then set -- "$1"; else set -- "$1" -L; fi

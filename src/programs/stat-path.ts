@@ -1,11 +1,12 @@
 import type { Program, ProgramRecord, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import { withDigest } from './digest.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
 import text from './stat-path.sh';
 
-const STAT_PATH: Program = { name: 'stat-path', text };
+const STAT_PATH: Program = { name: 'stat-path', text: withDigest(text) };
 
 const EXIT_UNREADABLE = 20;
 /** stat's own: the path is gone. */

@@ -16,16 +16,6 @@ refuse() {
   exit "$1"
 }
 
-digest() {
-  if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
-  elif command -v busybox >/dev/null 2>&1; then
-    busybox sha256sum
-  else
-    openssl dgst -sha256 -r
-  fi
-}
-
 # The path must still be what the plan was made on.
 check_witness() {
   if [ -e "$path" ] || [ -h "$path" ]; then
