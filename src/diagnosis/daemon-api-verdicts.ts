@@ -119,8 +119,8 @@ function behindTrouble({ version, info }: DaemonApi, daemon: DaemonProcess | und
     ...(info?.kind === 'silent' ? [{ path: '/info', afterMs: info.afterMs }] : []),
   ];
   const [first] = late;
-  if (first === undefined) return undefined;
   const name = daemon === undefined ? 'dockerd' : daemonName(daemon);
+  if (first === undefined) return behindError(name, { version, info });
   const shared = {
     severity: 'critical' as const,
     title: `${name} answers a ping, but not docker ${first.path.slice(1)} within ${formatDuration(first.afterMs)}`,
@@ -140,6 +140,21 @@ function behindTrouble({ version, info }: DaemonApi, daemon: DaemonProcess | und
     cause: 'the storage driver, a plugin or a lock of dockerd does not come back',
     remedy:
       'Look at its goroutines and for tasks in state D; mend the disk, the thin pool or the plugin that they wait for.',
+  };
+}
+
+function behindError(name: string, { version, info }: Pick<DaemonApi, 'version' | 'info'>): Trouble | undefined {
+  const failed = Object.entries({ version, info }).flatMap(([what, answer]) =>
+    answer?.kind === 'answered' && answer.status >= 500 ? [{ what, status: answer.status }] : [],
+  );
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  return {
+    severity: 'warning',
+    title: `${name} answers a ping, but docker ${first.what} with an error: HTTP ${first.status}`,
+    cause: 'dockerd answers with errors of its own',
+    remedy: 'Read the log of dockerd (journalctl -u docker).',
+    evidence: failed.map(({ what, status }) => `GET /${what}: HTTP ${status}`),
   };
 }
 

@@ -5,13 +5,29 @@ import { daemonName, roughly } from './daemon-words.ts';
 /** What is younger has not had the time to show a leak. */
 const YOUNG_SECONDS = 600;
 
-/** Daemons that do not run although they are there, and a dockerd that was started a moment ago. */
+/** Daemons that do not run although they are there, a dockerd that was started a moment ago, and a host without any. */
 export function stateFindings({ processes, apis }: DaemonFacts): readonly Finding[] {
-  return processes.flatMap((daemon) => {
+  const own = processes.flatMap((daemon) => {
     const silent = apis.some(({ pid, ping }) => pid === daemon.pid && ping.kind === 'silent');
     const halted = silent ? [] : haltedFinding(daemon);
     return [...halted, ...youngFinding(daemon)];
   });
+  const hasDocker = apis.length > 0 || processes.some(({ role }) => role === 'dockerd');
+  return hasDocker ? own : [...own, noDocker(processes)];
+}
+
+/** No fault of a host that is not to have one; who expects one there must not read that all is well. */
+function noDocker(processes: readonly DaemonProcess[]): Finding {
+  const others = processes.map(daemonName).join(', ');
+  return {
+    id: 'health:no-dockerd',
+    kind: 'health',
+    severity: 'info',
+    title: `neither a dockerd nor its socket is here; ${others === '' ? 'no other container daemon runs' : `there is ${others}`}`,
+    cause: 'the host runs no Docker, so that nothing can be said of it',
+    remedy: 'Look whether Docker should run here (systemctl status docker); if not, this is well.',
+    evidence: ['looked for: a process dockerd outside of containers, and /var/run/docker.sock'],
+  };
 }
 
 /** Why a daemon in that state does nothing; undefined if its state does not keep it from working. */

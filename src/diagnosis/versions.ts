@@ -3,10 +3,10 @@ import { isVersion, vercmp } from '../core/vercmp.ts';
 import type { Component, ComponentVersion } from './daemon-facts.ts';
 import { KNOWN_FAULTS, type KnownFault } from './versions-table.ts';
 
-/** Faults that a version is known to have; none for what is no version. */
+/** Faults that a version is known to have; none for what is no version, nor for builds between releases (0.0.0-20240101). */
 export function knownFaults({ component, version }: ComponentVersion): readonly KnownFault[] {
   const own = upstreamVersion(version);
-  if (!isVersion(own)) return [];
+  if (!isVersion(own) || /^v?0\.0\.0\b/.test(own)) return [];
   return KNOWN_FAULTS.filter(
     (fault) =>
       fault.component === component &&

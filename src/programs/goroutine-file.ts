@@ -23,11 +23,15 @@ export type DumpFile =
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-/** Reads what this very process wrote on SIGUSR1 within the last ten minutes. */
-export async function readDumpFile(session: Session, daemon: DaemonProcess): Promise<DumpFile> {
+/** Reads what this very process wrote on SIGUSR1 within the last ten minutes, into one of the directories. */
+export async function readDumpFile(
+  session: Session,
+  daemon: DaemonProcess,
+  directories: readonly string[] = dumpDirectories(daemon),
+): Promise<DumpFile> {
   // Times of files are told in whole seconds.
   const oldest = Math.ceil(Math.min(FRESH_SECONDS, daemon.uptimeSeconds ?? 0)) + 1;
-  const args = [String(EACH_SECONDS), String(MOST_BYTES), String(oldest), ...dumpDirectories(daemon)];
+  const args = [String(EACH_SECONDS), String(MOST_BYTES), String(oldest), ...directories];
   const answer = await runProgram(session, { program: PROGRAM, args, deadlineMs: 30_000 }, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const found = answer.records.find(({ kind }) => kind === 'dump');

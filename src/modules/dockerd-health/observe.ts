@@ -69,7 +69,16 @@ async function lookAtApis(
 ): Promise<Parts<{ readonly apis: readonly DaemonApi[] }>> {
   const wish = { deadlineMs: milliseconds(params.deadline), goroutines: params.goroutines };
   const apis: DaemonApi[] = [];
-  const gaps: Gap[] = [];
+  const gaps: Gap[] = processes.flatMap(({ role, pid, socket }) =>
+    role === 'dockerd' && socket === ''
+      ? [
+          {
+            what: `API of dockerd (pid ${pid})`,
+            why: 'it listens to a network only, and has no UNIX socket to ask it over',
+          },
+        ]
+      : [],
+  );
   for (const place of placesOf(processes, orphan)) {
     const seen = await lookAtApi(host, place, wish);
     const what = `API of dockerd at ${place.socket}`;
@@ -79,7 +88,7 @@ async function lookAtApis(
       continue;
     }
     const daemon = processes.find(({ pid }) => pid === place.pid);
-    const whole = wish.goroutines ? await readStacks(host, seen.api, daemon) : seen;
+    const whole = wish.goroutines ? await readStacks(host, seen.api, daemon, params.write_stacks) : seen;
     if (whole.kind === 'unknown') return whole;
     const { ping, goroutines } = whole.api;
     apis.push(whole.api);

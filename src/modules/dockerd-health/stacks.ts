@@ -18,14 +18,19 @@ type WithStacks =
   | { readonly kind: 'known'; readonly api: DaemonApi }
   | { readonly kind: 'unknown'; readonly error: UnbusyError };
 
-/** The goroutines that an API did not give, from the file that its daemon wrote a moment ago; the API as it was if there is none. */
+/**
+ * The goroutines that an API did not give, from the file that its daemon wrote a moment ago; the API as it was if there is none.
+ * The data root is looked at only if somebody wants a file written: its disk may be what the daemon waits for.
+ */
 export async function readStacks(
   host: Session,
   api: DaemonApi,
   daemon: DaemonProcess | undefined,
+  isWritten: boolean,
 ): Promise<WithStacks> {
   if (api.goroutines.kind === 'read' || daemon === undefined) return { kind: 'known', api };
-  const file = await readDumpFile(host, daemon);
+  const directories = dumpDirectories(daemon);
+  const file = await readDumpFile(host, daemon, isWritten ? directories : directories.slice(0, 1));
   if (file.kind === 'unknown') return file.error.code === 'E_PROGRAM_LOST' ? file : { kind: 'known', api };
   if (file.kind === 'none') return { kind: 'known', api };
   const from = { path: file.path, ageSeconds: file.ageSeconds };

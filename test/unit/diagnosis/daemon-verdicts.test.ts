@@ -64,6 +64,14 @@ describe('verdicts on the daemons of a host', () => {
     expect(judge({})).toEqual([]);
   });
 
+  it('do not call a host well that has no dockerd at all', () => {
+    const [containerd] = WELL.processes.slice(1);
+    expect(ids(judge({ processes: [], apis: [] }))).toEqual(['info health:no-dockerd']);
+    const [found] = judge({ processes: containerd === undefined ? [] : [containerd], apis: [] });
+    expect(found?.title).toContain('there is containerd (pid 700)');
+    expect(judge({ apis: [] })).toEqual([]);
+  });
+
   it('are findings of health that tell cause, evidence and what to do, the worst first', () => {
     const found = judge({
       apis: [{ ...API, ping: { kind: 'silent', afterMs: 10_000 } }],
@@ -203,6 +211,13 @@ describe('the API', () => {
     const [finding] = api({ ping });
     expect(finding?.severity).toBe('critical');
     expect(finding?.title).toContain(words);
+  });
+
+  it('that answers a ping but info with an error is told', () => {
+    const failed: ApiAnswer = { kind: 'answered', status: 500, ms: 8, body: '{}', cut: false };
+    expect(ids(api({ info: failed }))).toEqual(['warning health:api:/var/run/docker.sock']);
+    expect(api({ info: failed })[0]?.evidence?.[0]).toBe('GET /info: HTTP 500');
+    expect(api({ info: { ...failed, status: 403 } })).toEqual([]);
   });
 
   it('is not judged if nobody could ask', () => {

@@ -42,6 +42,11 @@ const BORDERS: readonly (readonly [Component, string, readonly string[], readonl
 ];
 
 describe('faults that a version is known to have', () => {
+  it('are not told of a build between releases', () => {
+    expect(knownFaults({ component: 'dockerd', version: '0.0.0-20240101120000' })).toEqual([]);
+    expect(knownFaults({ component: 'dockerd', version: '1.12.6' })).not.toEqual([]);
+  });
+
   it('are tried on every border of the table', () => {
     expect(BORDERS.map(([, id]) => id).sort()).toEqual(KNOWN_FAULTS.map(({ id }) => id).sort());
   });

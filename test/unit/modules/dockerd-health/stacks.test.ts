@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../../src/connection/session.ts';
 import type { DaemonApi, DaemonProcess } from '../../../../src/diagnosis/daemon-facts.ts';
 import { DAEMON_THRESHOLDS } from '../../../../src/diagnosis/daemon-thresholds.ts';
 import { dockerdHealthParams } from '../../../../src/modules/dockerd-health/params.ts';
-import { planStacks, verifyStacks } from '../../../../src/modules/dockerd-health/stacks.ts';
+import { planStacks, readStacks, verifyStacks } from '../../../../src/modules/dockerd-health/stacks.ts';
 import type { DockerdHealthState } from '../../../../src/modules/dockerd-health/state.ts';
 import { dumpDirectories } from '../../../../src/programs/goroutine-file.ts';
+import { silentSession } from '../../../support/shelf.ts';
 
 const DOCKERD: DaemonProcess = {
   role: 'dockerd',
@@ -80,6 +82,19 @@ describe('having dockerd write its goroutines down', () => {
     expect(verifyStacks(state({ goroutines: READ }), change)).toEqual({ kind: 'as-wanted' });
     expect(verifyStacks(state(), change).kind).toBe('not-yet');
     expect(verifyStacks(state({ pid: 900 }), change).kind).toBe('unknown');
+  });
+
+  it('goes near the data root only if it is asked for: its disk may not answer', async () => {
+    const asked: (readonly string[])[] = [];
+    const host: Session = {
+      ...silentSession('h1'),
+      async call({ args }) {
+        asked.push(args.slice(3));
+        return { kind: 'exited', code: 0, records: [], stdout: '', stderr: '' };
+      },
+    };
+    for (const isWritten of [false, true]) await readStacks(host, SILENT, DOCKERD, isWritten);
+    expect(asked).toEqual([['/var/run/docker'], ['/var/run/docker', '/data/docker']]);
   });
 
   it('looks where the arguments of dockerd say', () => {
