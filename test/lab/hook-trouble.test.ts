@@ -121,9 +121,9 @@ describeLab(
         await bring(host);
         await host.must(`
           systemctl stop docker.socket docker.service
-          truncate -s 300M /var/lib/unbusy-lab-${host.name}-frozen.img
-          mkfs.ext4 -q /var/lib/unbusy-lab-${host.name}-frozen.img
-          mount "$(losetup --find --show /var/lib/unbusy-lab-${host.name}-frozen.img)" /var/lib/docker
+          truncate -s 300M ${host.diskImage('frozen')}
+          mkfs.ext4 -q ${host.diskImage('frozen')}
+          mount "$(losetup --find --show ${host.diskImage('frozen')})" /var/lib/docker
           systemctl start docker.service
           docker import -c 'CMD ["sleep","1d"]' /usr/local/share/lab/busybox.tar lab/busybox
         `);
