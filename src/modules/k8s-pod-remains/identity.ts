@@ -9,14 +9,18 @@ export interface OwnNode {
 
 /**
  * Nodes that this host may be: their kubelets have read the same boot id. It is one for every container of a machine, so nodes that are
- * containers have it too, and the machine that they run on; what tells them apart is the name or the machine id.
+ * containers have it too, and the machine that they run on; what tells them apart is the name or the machine id. A node of which two
+ * hosts have told is one.
  */
 export function candidates(looks: readonly Look[], { bootId }: HostFacts): readonly OwnNode[] {
-  return looks.flatMap(({ nodes = [], pods = [] }) =>
-    nodes
-      .filter((node) => node.boot_id === bootId && bootId !== '')
-      .map((node) => ({ node, pods: pods.filter((pod) => pod.node === node.name) })),
-  );
+  const found = new Map<string, OwnNode>();
+  for (const { nodes = [], pods = [] } of looks)
+    for (const node of nodes.filter((each) => each.boot_id === bootId && bootId !== '')) {
+      const key = JSON.stringify([node.name, node.machine_id, node.runtime]);
+      const all = [...(found.get(key)?.pods ?? []), ...pods.filter((pod) => pod.node === node.name)];
+      found.set(key, { node, pods: [...new Map(all.map((pod) => [pod.uid, pod])).values()] });
+    }
+  return [...found.values()];
 }
 
 /** Which of the candidates this host is; undefined: none of them. `vouched` is the name that the inventory gives it. */

@@ -121,6 +121,23 @@ describe('which node a host is', () => {
     expect(own(looks(node('ip-10-0-0-1')), {}, 'ip-10-0-0-1')).toEqual(['ip-10-0-0-1']);
   });
 
+  it('is one node, however many control hosts have told of it, each with pods of its own look', () => {
+    const one = looks(node('worker-1'))[0];
+    const other = {
+      nodes: [node('worker-1')],
+      pods: [
+        { ...POD, node: 'worker-1' },
+        { ...POD, node: 'worker-1', uid: 'u2' },
+      ],
+    };
+    const found = candidates([...(one === undefined ? [] : [one]), other], facts({}));
+    expect(found.map(({ node: { name }, pods }) => [name, pods.map(({ uid }) => uid)])).toEqual([
+      ['worker-1', [POD.uid, 'u2']],
+    ]);
+    const twins = [...looks(node('worker-1')), ...looks(node('worker-1', { machine_id: 'another' }))];
+    expect(own(twins)).toEqual(['worker-1', 'worker-1']);
+  });
+
   it('is never told by a name alone, whoever vouches for it', () => {
     const elsewhere = looks(node('worker-1', { boot_id: 'boot-2' }));
     expect(own(elsewhere)).toEqual([]);
