@@ -62,12 +62,27 @@ export class Identities {
     if (device !== undefined) return { owner: device, mark: 'device' };
     const named = lastNamed(mount.point, this.#tokens);
     const place = named === undefined ? undefined : this.#byToken.get(named);
-    if (place !== undefined) return { owner: place, mark: 'place' };
+    const onAsked = this.#byDentry(mount, tree);
+    // A monitor sees the host a second time below its own root: what lies there is the host's, unless it sits on a directory of its own.
+    if (place !== undefined && (onAsked === undefined || !this.#liesOnForeign(mount, tree))) {
+      return { owner: place, mark: 'place' };
+    }
+    return onAsked === undefined ? undefined : { owner: onAsked, mark: 'dentry' };
+  }
+
+  /** Who asked about the directory that it sits on. */
+  #byDentry(mount: MountEntry, tree: MountTree): Owner | undefined {
     const seat = this.#dentries.length === 0 ? undefined : tree.dentryOf(mount);
-    const found = this.#dentries.find(
-      ({ dentry }) => seat !== undefined && seat.device === dentry.device && isWithin(seat.path, dentry.path),
-    );
-    return found === undefined ? undefined : { owner: found.owner, mark: 'dentry' };
+    if (seat === undefined) return undefined;
+    return this.#dentries.find(({ dentry }) => seat.device === dentry.device && isWithin(seat.path, dentry.path))
+      ?.owner;
+  }
+
+  /** True if what carries it is known, and is no file system of anybody whom we look for. */
+  #liesOnForeign(mount: MountEntry, tree: MountTree): boolean {
+    const parent = tree.parentOf(mount);
+    if (parent === undefined) return false;
+    return (this.#byLayers(parent) ?? this.#bySource(parent) ?? this.#byDevice.get(parent.device)) === undefined;
   }
 
   /** Learns the device of a whole file system that is mounted at a place that only its owner has. A living owner wins. */

@@ -117,4 +117,19 @@ describe('ownerOf', () => {
       14 12 0:61 / /other/x2 rw - tmpfs t rw`;
     expect(owners(lines, [disk, path])).toEqual({ '/mnt/disk': 'rbd0 by device', '/other/x': '/srv/x by dentry' });
   });
+
+  it('takes a copy that a monitor sees below its own root for what was asked about, and nothing on that root itself', () => {
+    const path: LeakTarget = { kind: 'path', id: '/srv/x', name: '/srv/x', tokens: [], paths: [] };
+    const root = `/var/lib/docker/overlay2/${B}/merged`;
+    const lines = `11 10 0:60 / ${root} rw - overlay overlay rw,upperdir=${DR}/overlay2/${B}/diff
+      12 11 8:1 / ${root}/rootfs rw - ext4 /dev/sda1 rw
+      13 12 0:61 / ${root}/rootfs/srv/x rw - tmpfs tmpfs rw
+      14 11 0:62 / ${root}/srv/x rw - tmpfs tmpfs rw`;
+    expect(owners(lines, [path], [alive])).toEqual({
+      [root]: 'b by layers',
+      [`${root}/rootfs`]: 'b by place',
+      [`${root}/rootfs/srv/x`]: '/srv/x by dentry',
+      [`${root}/srv/x`]: 'b by place',
+    });
+  });
 });
