@@ -5,11 +5,12 @@
 # Records:
 #   clock EPOCH UPTIME        seconds, both of the host, when the reading began
 #   journal STATE SECONDS     read: so many seconds back, which is an hour if all was too much; missing: no journalctl; empty: it has no entry
-#                             at all, or none that we may read; late: it did not answer in time
+#                             at all, or none that we may read; late: it did not answer in time; failed: journalctl ended with an error
 #   kernel STATE              journal: its messages are there; dmesg: they are in the ring buffer, as far as that reaches back; missing; denied; late
 #   line journal TEXT         as of journalctl -o short-unix, or short-iso where systemd is older than 230
 #   line dmesg TEXT           as of dmesg
 #   cut                       there are more lines than were asked for
+#   short                     the journal has more entries in that time than were looked at: older ones were not
 # Exit: 0 looked; 64 bad arguments.
 # Never: reads the entries of other programs than the kernel, container runtimes and kubelet; follows a log; clears the ring buffer.
 set -eu
@@ -19,26 +20,29 @@ sources='_TRANSPORT=kernel + _COMM=dockerd _COMM=docker _COMM=dockerd-current _C
   _COMM=containerd-shim _COMM=docker-containe _COMM=crio _COMM=podman _COMM=kubelet _COMM=hyperkube _COMM=k3s _COMM=k3s-server
   _COMM=k3s-agent _COMM=rke2'
 
-# Its reader is closed as soon as there is enough, which ends journalctl and dmesg too.
+# Its reader is closed as soon as there is enough, which ends journalctl and dmesg too. A further line of an entry begins with blanks.
 # shellcheck disable=SC2016
 reader='
 function esc(text) { gsub(/\\/, "\\134", text); gsub(/\t/, "\\011", text); return text }
 BEGIN {
-  origin = ARGV[1]; command = ARGV[2]; most = ARGV[3]; form = ARGV[4]
+  origin = ARGV[1]; command = ARGV[2]; most = ARGV[3]; form = ARGV[4]; entries = ARGV[5]
   while ((command | getline line) > 0) {
+    if (line !~ /^[ \t]/) seen++
     if (line !~ form) continue
     if (++found > most) { print "cut"; exit }
     print "line\t" origin "\t" esc(substr(line, 1, 800))
   }
+  if (close(command) != 0) print "failed"
+  else if (entries != "" && seen >= entries + 0) print "short"
 }'
 
 show() {
-  lines=$(printf '%s\n' "$said" | grep -E "^(line$tab|cut$)") || return 0
+  lines=$(printf '%s\n' "$said" | grep -E "^(line$tab|cut$|short$)") || return 0
   printf '%s\n' "$lines"
   records=$((records + $(printf '%s\n' "$lines" | awk 'END { print NR }')))
 }
 
-# Sets $kernel to journal if the messages of this boot are there.
+# Sets $kernel to journal if the messages of this boot are there, and were read.
 read_journal() {
   if ! command -v journalctl >/dev/null 2>&1; then
     record journal missing
@@ -57,15 +61,23 @@ read_journal() {
   [ "$code" = 0 ] || layout=short-iso
   for back in "$window" 3600; do
     command="exec journalctl -q --no-pager -r -o $layout -n $entries --since -${back}s $(printf '%s ' $sources) 2>/dev/null"
-    bounded "$seconds" awk "$reader" journal "$command" "$most" "$form"
+    bounded "$seconds" awk "$reader" journal "$command" "$most" "$form" "$entries"
     [ "$code" = late ] || break
   done
-  case $code in
-    0)
+  case $code:$nl$said$nl in
+    0:*"${nl}failed$nl"*)
+      record journal failed "$back"
+      show
+      kernel=
+      ;;
+    0:*)
       record journal read "$back"
       show
       ;;
-    *) record journal late ;;
+    *)
+      record journal late
+      kernel=
+      ;;
   esac
 }
 
@@ -85,11 +97,11 @@ read_kernel() {
     *) record kernel denied && return 0 ;;
   esac
   bounded "$seconds" awk "$reader" dmesg 'exec dmesg 2>/dev/null' "$most" "$form"
-  if [ "$code" != 0 ]; then
-    record kernel late
-    return 0
-  fi
-  record kernel dmesg
+  case $code:$nl$said$nl in
+    0:*"${nl}failed$nl"*) record kernel denied && return 0 ;;
+    0:*) record kernel dmesg ;;
+    *) record kernel late && return 0 ;;
+  esac
   show
 }
 

@@ -50,9 +50,13 @@ export async function observeLogSigns(session: Session, windowMs: number = DAY_M
       nowMs,
       windowMs: windowRead === 0 ? windowMs : windowRead,
       lines: lines.filter((line) => line.atMs === undefined || line.atMs >= oldest),
-      cut: answer.records.some((record) => record.kind === 'cut'),
+      cut: answer.records.some(({ kind }) => kind === 'cut' || kind === 'short'),
     },
-    gaps: [...journalGaps(journal, windowRead, windowMs), ...kernelGaps(kernel)],
+    gaps: [
+      ...journalGaps(journal, windowRead, windowMs),
+      ...(answer.records.some(({ kind }) => kind === 'short') ? [SHORT] : []),
+      ...kernelGaps(kernel),
+    ],
   };
 }
 
@@ -60,6 +64,12 @@ const JOURNAL_WORDS: Readonly<Record<string, string>> = {
   missing: 'there is no journalctl on the host',
   empty: 'it has no entries, or none that we may read',
   late: `it was not read within ${READING_SECONDS} s`,
+  failed: 'journalctl ended with an error, so that entries may be missing',
+};
+
+const SHORT: Gap = {
+  what: 'the journal',
+  why: `it has more than ${ENTRIES} entries of these programs in that time, of which only the newest were looked at`,
 };
 
 const KERNEL_WORDS: Readonly<Record<string, string>> = {

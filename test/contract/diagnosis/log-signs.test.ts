@@ -99,6 +99,26 @@ describe.each(awkKinds())('the log of a host, under $name', (shell) => {
     for (const { atMs } of facts.lines) expect(Math.abs((atMs ?? 0) - facts.nowMs)).toBeLessThan(5000);
   });
 
+  // The awk of busybox needs more than ten seconds for so many, which is told as late.
+  it.runIf(isOwn(shell))(
+    'that has more entries than are looked at is told as such, with the least that there can be',
+    async () => {
+      const flood = `case "$*" in *'-n 200000'*) awk 'BEGIN { for (i = 0; i < 200000; i++) print "${now}.000000 h1 dockerd[12]: other" }' ;; esac`;
+      const entry = `${now}.000000 h1 dockerd[12]: ${BUSY}`;
+      const { facts, gaps } = await look(hostWith('flood', { journalctl: journalctl(entry, flood) }));
+      expect([facts.lines.length, facts.cut]).toEqual([1, true]);
+      expect(gaps.map(({ what, why }) => `${what}: ${why}`)).toEqual([expect.stringMatching(/^the journal: .*200000/)]);
+    },
+  );
+
+  it.runIf(isOwn(shell))('that ends with an error is a gap, and the ring buffer is read besides', async () => {
+    const broken = `case "$*" in *'-n 200000'*) echo "${now}.000000 h1 dockerd[12]: ${BUSY}"; exit 1 ;; esac`;
+    const dmesg = `#!/bin/sh\nread -r up _ </proc/uptime\nprintf '[%12s] nfs: server s1 not responding, still trying\\n' "$up"`;
+    const { facts, gaps } = await look(hostWith('broken', { journalctl: journalctl('', broken), dmesg }));
+    expect(gaps.map(({ what, why }) => `${what}: ${why}`)).toEqual([expect.stringMatching(/^the journal: .*error/)]);
+    expect(readSigns(facts).map(({ sign }) => sign.id)).toEqual(['remove-busy', 'nfs-silent']);
+  });
+
   it.runIf(isOwn(shell))('that cannot be read is a gap, and not a quiet log', async () => {
     const mute = { journalctl: '#!/bin/sh\nexit 1\n', dmesg: '#!/bin/sh\nexit 1\n' };
     const { facts, gaps } = await look(hostWith('mute', mute));
