@@ -36,7 +36,7 @@ export function serviceUnit(
     '[Service]',
     'Type=oneshot',
     `User=${user}`,
-    `Environment=${systemdWord(`HOME=${home}`)}`,
+    `Environment=${quoted(specifiers(`HOME=${home}`))}`,
     `ExecStart=${words.map(systemdWord).join(' ')}`,
     '# changes that a policy put off, or findings, are no failure of the unit',
     'SuccessExitStatus=3',
@@ -60,9 +60,13 @@ export function timerUnit({ name, calendar, splayMs }: TimerOptions): readonly s
   ];
 }
 
-/** One word of ExecStart= or Environment=: quoted where it must be, specifiers and variables taken literally (systemd.service(5)). */
+/** One word of ExecStart=: quoted where it must be, specifiers and variables taken literally (systemd.service(5)). */
 export function systemdWord(word: string): string {
-  const literal = specifiers(word).replaceAll('$', '$$$$');
+  return quoted(specifiers(word).replaceAll('$', '$$$$'));
+}
+
+/** In Environment= a dollar sign means nothing (systemd.exec(5)), so that it must not be doubled there. */
+function quoted(literal: string): string {
   if (/^[\w@+=:,./%$-]+$/.test(literal) && literal !== '') return literal;
   const escaped = literal.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
   return `"${escaped}"`;

@@ -40,6 +40,8 @@ describe('the units', () => {
         'TimeoutStartSec=900',
       ]),
     );
+    const odd = serviceUnit(['/n', '$HOME'], { ...TIMER, home: '/home/$5%' });
+    expect(odd).toEqual(expect.arrayContaining(['Environment=HOME=/home/$5%%', 'ExecStart=/n $$HOME']));
     expect(timerUnit(TIMER)).toEqual(
       expect.arrayContaining([
         'OnCalendar=hourly',
