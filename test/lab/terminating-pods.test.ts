@@ -140,7 +140,7 @@ async function goes(server: RecordedApiServer, node: LabHost, run: Run): Promise
   expect(await bystanders(node)).toEqual(living);
 }
 
-/** A service has the volume of a pod whose containers are gone; another pod still has one, in containerd, that runs. */
+/** A service and cadvisor have the volume of a pod whose containers are gone; another pod still has one, in containerd, that runs. */
 async function leaksVolume(server: RecordedApiServer, node: LabHost, run: Run): Promise<void> {
   const stuck = server.addPod('db-0', 'ctl');
   const runs = server.addPod('db-1', 'ctl');
@@ -151,14 +151,21 @@ async function leaksVolume(server: RecordedApiServer, node: LabHost, run: Run): 
     docker save lab/busybox | ctr -n k8s.io image import - >/dev/null
     ctr -n k8s.io run -d --label io.kubernetes.pod.uid=${runs.metadata.uid} docker.io/lab/busybox:latest ${id} sleep 1d
   `);
-  const holder = await privateService(node);
+  const [service, monitor] = [await privateService(node), await cadvisor(node)];
   await node.must(`umount ${volume(stuck)}`);
-  const held = async (pod: ApiObject) => (await node.must(holder.table)).includes(pod.metadata.uid);
-  expect([await held(stuck), await held(runs)]).toEqual([true, true]);
+  const held = async (pod: ApiObject) =>
+    Promise.all([service, monitor].map(async ({ table }) => (await node.must(table)).includes(pod.metadata.uid)));
+  expect([await held(stuck), await held(runs)]).toEqual([
+    [true, true],
+    [true, true],
+  ]);
 
   const ran = await run('-e', 'force=when_proved');
   expect(ran.code, troubleOf(ran)).toBe(5);
-  expect([await held(stuck), await held(runs)], troubleOf(ran)).toEqual([false, true]);
+  expect([await held(stuck), await held(runs)], troubleOf(ran)).toEqual([
+    [false, false],
+    [true, true],
+  ]);
   expect(changesOf(ran).at(-1)).toBe('delete pod default/db-0: changed');
   expect(refusalsOf(ran)).toEqual([
     expect.stringMatching(/^pod default\/db-1 on node ctl: it still runs: container cccccccccccc lives/),
