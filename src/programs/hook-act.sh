@@ -2,7 +2,7 @@
 #
 # No set -e: what a program answers is looked at, and a program of its own has it.
 
-tried() { printf 'tried\t%s\t%s\n' "$1" "$2" >>"$work/tried"; }
+tried() { printf 'tried\t%s\t%s\n' "$1" "$2" >>"$work/tried" || lost; }
 
 # Words for an answer of a step, and the outcome that hook-plan goes by.
 outcome() {
@@ -56,7 +56,7 @@ unmount() {
     "$type" 'perl python umount busybox'
   outcome
   tried "$result" "$change"
-  if [ "$result" = ok ]; then printf '%s\n' "$inode:$id:$device" >>"$work/freed"; fi
+  if [ "$result" = ok ]; then printf '%s\n' "$inode:$id:$device" >>"$work/freed" || lost; fi
   say "unmount of $3 in $holder: $result"
 }
 
@@ -86,5 +86,5 @@ look_for_obstacles() {
 
 keep() {
   say "left: $1"
-  printf '%s\n' "$1" >>"$work/kept"
+  printf '%s\n' "$1" >>"$work/kept" || lost
 }

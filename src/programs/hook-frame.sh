@@ -127,6 +127,7 @@ task() {
   shift 3
   ("$task_program" "$@")
   code=$?
+  if [ "$code" = 74 ]; then exit 74; fi
   if [ "$code" != 0 ]; then
     doubt "the task ended with exit number $code"
     tally
@@ -141,13 +142,13 @@ task() {
 work_on() {
   trap - TERM INT HUP
   for each in only said tally seen leaks why causes freed targets removed kept doubts; do : >"$work/$each"; done
-  printf '%s' "$only" >"$work/only"
+  printf '%s' "$only" >"$work/only" || lost
   counted='0 0 0'
-  printf '0 0 0\n' >"$work/tally"
+  printf '0 0 0\n' >"$work/tally" || lost
   read -r kernel </proc/sys/kernel/osrelease
   say "unbusy $unbusy_version, $unbusy_playbook, sha256 $unbusy_sha256, Linux $kernel, budget $budget s"
   hook_playbook
-  : >"$work/finished"
+  mkdir "$work/finished" || lost
 }
 
 watch_over() {
@@ -172,15 +173,25 @@ run_tasks() {
   to=$log
   if [ "$log" = - ]; then to=$work/log; fi
   work_on </dev/null >>"$to" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"$alive" &
-  worker=$!
+  worker=$! worker_code=''
   start_of "$$"
   watch_over "$((deadline - now))" "$$" "$started" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- &
   watcher=$!
-  while [ -z "$ending" ] && [ ! -e "$work/finished" ] && kill -0 "$worker" 2>/dev/null; do wait "$worker"; done
+  while [ -z "$ending" ] && [ ! -e "$work/finished" ] && kill -0 "$worker" 2>/dev/null; do
+    worker_code=0
+    wait "$worker" || worker_code=$?
+  done
   trap '' USR1 TERM INT HUP
   kill "$watcher" 2>/dev/null
+  # It ended before the first wait.
+  if [ -z "$ending$worker_code" ]; then wait "$worker" || worker_code=$?; fi
   if [ -n "$ending" ] || [ ! -e "$work/finished" ]; then end_tasks "$alive"; fi
 }
+
+# A line about how it ended, for whoever reads what the child said; where that cannot be written, right away.
+last_word() { printf '%s\n' "$1" >>"$work/said" || printf '%s\n' "$1"; }
+
+end_log() { sed -n '$p' "$work/said" >>"$log"; }
 
 # Counts and lines of the child, whatever became of it.
 read_results() {
@@ -188,23 +199,25 @@ read_results() {
   if [ -s "$work/tally" ]; then read -r released left unknown <"$work/tally"; fi
   if [ -n "$abandoned" ]; then
     unknown=$((unknown + 1))
-    printf '%s\n' "left to itself, in state D:$abandoned" >>"$work/said"
+    last_word "left to itself, in state D:$abandoned"
   fi
   case $ending in
     late)
       rc=13 unknown=$((unknown + 1))
-      printf '%s\n' "the budget of $budget s is used up; what was not reached is not known" >>"$work/said"
+      last_word "the budget of $budget s is used up; what was not reached is not known"
       ;;
     '') if [ ! -e "$work/finished" ]; then
       rc=12 unknown=$((unknown + 1))
-      printf '%s\n' 'the hook was ended in the middle' >>"$work/said"
+      if [ "$worker_code" = 74 ]; then
+        last_word "there is no room in $work for what is found; what was not reached is not known"
+      else last_word 'the hook was ended in the middle'; fi
     fi ;;
     *)
       rc=13 unknown=$((unknown + 1))
-      printf '%s\n' 'ended by a signal; what was not reached is not known' >>"$work/said"
+      last_word 'ended by a signal; what was not reached is not known'
       ;;
   esac
-  if [ "$log" != - ] && [ "$rc" != 0 ]; then sed -n '$p' "$work/said" >>"$log"; fi
+  if [ "$log" != - ] && [ "$rc" != 0 ]; then attempt 2 end_log; fi
 }
 
 main() {
@@ -212,6 +225,7 @@ main() {
   if [ -n "${BASH_VERSION-}" ]; then set -o posix; fi
   LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   export LC_ALL PATH
+  umask 077
   unset CDPATH ENV BASH_ENV
   unalias -a 2>/dev/null
   nl='
@@ -228,7 +242,9 @@ main() {
   uptime
   deadline=$((now + budget))
   open_log
-  if ! take_lock "$budget"; then give_up 13 "another run of a hook did not end within $budget s: $lock"; fi
+  if ! take_lock "$budget"; then
+    case $lock_fault in another*) give_up 13 "$lock_fault" ;; *) give_up 12 "$lock_fault" ;; esac
+  fi
   run_tasks
   read_results
   judge

@@ -2,10 +2,12 @@
 #
 # make_base     sets $base, a directory that root alone may enter, on a file system in memory where there is one. Fails if there is none.
 # take_lock     makes $lock with the pid and the start time of its owner in it, and the file $alive; waits up to $1 seconds for another
-#               hook, breaks a lock whose owner is gone. Fails if it was not free in time.
+#               hook, breaks a lock whose owner is gone. Fails if it was not free in time, or cannot be made, and sets $lock_fault.
 # drop_lock     removes it.
 # hook_tasks    prints the pids of all that holds the file $1 open as fd 8: each process of a hook does, whoever its parent is by now.
 # end_tasks     sends SIGKILL to them until only what is in state D is left; sets $abandoned to that.
+# attempt       runs a function in a child that is ended, or left to itself, after $1 seconds: for files where a file system may hang. Sets
+#               $attempted: its exit number, or late.
 # uptime        sets $now: seconds since boot, which no change of the clock moves.
 
 uptime() {
@@ -35,18 +37,27 @@ make_base() {
 
 take_lock() {
   uptime
-  lock_until=$((now + $1)) nameless=0
+  lock_until=$((now + $1)) nameless=0 missing=0
   lock=$base/hook.lock
+  lock_fault="there is no room for the lock: $lock"
   until mkdir -m 700 "$lock" 2>/dev/null; do
-    if is_stale; then break_lock; fi
+    # Nobody has it, and it cannot be made: once may be chance.
+    if [ ! -d "$lock" ]; then missing=$((missing + 1)); elif is_stale; then break_lock; fi
+    if [ "$missing" -gt 3 ]; then return 1; fi
     uptime
-    if [ "$now" -ge "$lock_until" ]; then return 1; fi
+    if [ "$now" -ge "$lock_until" ]; then
+      lock_fault="another run of a hook did not end within $1 s: $lock"
+      return 1
+    fi
     sleep 1
   done
   start_of "$$"
   alive=$lock/alive.$$.$started
-  : >"$alive"
-  printf '%s %s\n' "$$" "$started" >"$lock/owner"
+  if ! (: >"$alive" && printf '%s %s\n' "$$" "$started" >"$lock/owner") 2>/dev/null; then
+    drop_lock
+    alive=''
+    return 1
+  fi
 }
 
 # The owner is gone and nothing that it started lives, apart from what no signal ends. A lock without an owner is being made, for a moment.
@@ -107,4 +118,24 @@ end_tasks() {
     if [ -z "$found$abandoned" ]; then return 0; fi
     sleep 0.2 2>/dev/null || sleep 1
   done
+}
+
+attempt() {
+  uptime
+  attempt_until=$((now + $1 + 1))
+  shift
+  "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${alive:-/dev/null}" &
+  attempt_pid=$!
+  while :; do
+    case $(state_of "$attempt_pid") in '' | Z | X) break ;; esac
+    uptime
+    if [ "$now" -ge "$attempt_until" ]; then
+      if [ -n "$alive" ]; then end_tasks "$alive"; else kill -9 "$attempt_pid" 2>/dev/null; fi
+      attempted=late
+      return 0
+    fi
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  attempted=0
+  wait "$attempt_pid" || attempted=$?
 }

@@ -30,7 +30,7 @@ decide() {
   decide_for=$1
   shift
   call "$planner" "$decide_for" "$work/records" "$@"
-  cp "$work/out" "$work/$decide_for"
+  cp "$work/out" "$work/$decide_for" || lost
   if [ -z "$whole" ]; then
     unknown 'nothing could be decided'
   elif grep -q "^unknown$tab" "$work/out"; then
@@ -39,7 +39,7 @@ decide() {
 }
 
 add() {
-  { printf 'section\t%s\n' "$1" && cat "$work/out"; } >>"$work/records"
+  { printf 'section\t%s\n' "$1" && cat "$work/out"; } >>"$work/records" || lost
 }
 
 # What Docker knows, by the daemon or from its files.
@@ -57,7 +57,7 @@ ask_docker() {
   # A socket outlives its daemon: where none runs, what it last wrote is all there is to know.
   if [ "$daemon" = refused ] && ! grep -qxE 'docker(d|-current|d-current)?' /proc/[0-9]*/comm 2>/dev/null; then
     daemon=stopped silent='no dockerd runs, and nobody answers at its socket'
-    printf 'daemon\tstopped\t%s\n' "$silent" >>"$work/records"
+    printf 'daemon\tstopped\t%s\n' "$silent" >>"$work/records" || lost
   fi
   call docker_state_disk "$(sed -n "s/^process$tab//p" "$work/records")" "$limit"
   if [ -z "$whole" ] || [ "$code" != 0 ]; then
@@ -91,7 +91,7 @@ scan() {
   add scan
   decide enter
   if [ -n "$fail" ]; then return 0; fi
-  grep "^enter$tab" "$work/enter" >"$work/entered"
+  sed -n "/^enter$tab/p" "$work/enter" >"$work/entered" || lost
   set --
   while IFS=$tab read -r kind inode file; do
     decode "$file"
@@ -101,7 +101,7 @@ scan() {
   call read_pinned "$@"
   # What was not told is not known: hook-plan counts whom it has to enter.
   if [ -z "$whole" ]; then : >"$work/out"; fi
-  { printf 'section\tpinned\n' && cat "$work/entered" "$work/out"; } >>"$work/records"
+  { printf 'section\tpinned\n' && cat "$work/entered" "$work/out"; } >>"$work/records" || lost
 }
 
 # The words of --only for the planner, in $work/narrow, one a line.
@@ -111,10 +111,10 @@ narrow() {
     case $each in
       label:*)
         ask_label "${each#label:}"
-        printf 'only=none\n' >>"$work/narrow"
-        for id in $labelled; do printf 'only=id:%s\n' "$id" >>"$work/narrow"; done
+        printf 'only=none\n' >>"$work/narrow" || lost
+        for id in $labelled; do printf 'only=id:%s\n' "$id" >>"$work/narrow" || lost; done
         ;;
-      *) printf 'only=%s\n' "$each" >>"$work/narrow" ;;
+      *) printf 'only=%s\n' "$each" >>"$work/narrow" || lost ;;
     esac
   done <"$work/only"
 }
@@ -122,9 +122,9 @@ narrow() {
 # Keeps what a plan says of leaks: for the tally, and for the numbers.
 take_look() {
   state=decided
-  sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks"
-  sed -n "s/^leak$tab\([^$tab]*\)$tab.*$tab\([a-z-]*\)$/\1 \2/p" "$work/plan" >"$work/why"
-  sort -u "$work/seen" "$work/leaks" >"$work/seen.new"
+  sed -n "s/^leak$tab\([^$tab]*\)$tab\([0-9a-f]*\).*/\1 \2/p" "$work/plan" >"$work/leaks" || lost
+  sed -n "s/^leak$tab\([^$tab]*\)$tab.*$tab\([a-z-]*\)$/\1 \2/p" "$work/plan" >"$work/why" || lost
+  sort -u "$work/seen" "$work/leaks" >"$work/seen.new" || lost
   mv "$work/seen.new" "$work/seen"
   : >"$work/freed"
 }
@@ -154,7 +154,7 @@ look() {
     return 0
   fi
   add tasks
-  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records"
+  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records" || lost
   decide plan "$@"
   if [ -n "$fail" ]; then return 0; fi
   take_look

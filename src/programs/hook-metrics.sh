@@ -128,17 +128,10 @@ write_metrics() {
   # What a task that was ended had not counted yet.
   if [ -n "$work" ] && [ -s "$work/leaks" ]; then count_leaks; fi
   read -r clock_now _ </proc/uptime
-  put_metrics "$clock_now" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${alive:-/dev/null}" &
-  writer=$!
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-    case $(state_of "$writer") in '' | Z | X) break ;; esac
-    sleep 0.2 2>/dev/null || sleep 1
-  done
-  case $(state_of "$writer") in
-    '' | Z | X) wait "$writer" || metrics_fault="the metrics could not be written: $metrics" ;;
-    *)
-      metrics_fault="the metrics could not be written in time: $metrics"
-      if [ -n "$alive" ]; then end_tasks "$alive"; else kill -9 "$writer" 2>/dev/null; fi
-      ;;
+  attempt 5 put_metrics "$clock_now"
+  case $attempted in
+    0) ;;
+    late) metrics_fault="the metrics could not be written in time: $metrics" ;;
+    *) metrics_fault="the metrics could not be written: $metrics" ;;
   esac
 }

@@ -13,7 +13,7 @@ remove_directory() {
   change=$1 identity=$3 inode=$4 covers=$5
   decode "$2"
   dir=$plain
-  cp "$work/records" "$work/records.kept"
+  cp "$work/records" "$work/records.kept" || lost
   : >"$work/records"
   result='it is not known what sits on it'
   scan all
@@ -34,7 +34,7 @@ remove_directory() {
 
 remove() {
   if grep -q "^$1\$" "$work/asked"; then return 0; fi
-  printf '%s\n' "$1" >>"$work/asked"
+  printf '%s\n' "$1" >>"$work/asked" || lost
   look_for_obstacles "$1" "$3"
   if [ -n "$file" ]; then
     keep "container $2: nothing holds it, but $file cannot be removed"
@@ -44,7 +44,7 @@ remove() {
   call remove_container "$1" "$((seconds > 60 ? seconds : 60))"
   outcome
   if [ "$result" = ok ]; then
-    printf '%s\n' "$1" >>"$work/removed"
+    printf '%s\n' "$1" >>"$work/removed" || lost
     say "docker rm $2: ok"
   else
     keep "container $2: docker rm: $result"
@@ -55,7 +55,7 @@ remove() {
 # The steps of one round; $steps counts what was tried.
 take_steps() {
   steps=0
-  cp "$work/plan" "$work/steps"
+  cp "$work/plan" "$work/steps" || lost
   while IFS=$tab read -r kind a b c d e f g h i j k l m n; do
     case $kind in rmdir | unmount | removable) ;; *) continue ;; esac
     if [ "$kind" = removable ] && { [ "$daemon" != answered ] || grep -q "^$a\$" "$work/asked"; }; then continue; fi

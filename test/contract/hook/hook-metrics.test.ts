@@ -128,7 +128,7 @@ describe.skipIf(!able).each(KINDS)('the metrics of a compiled hook under $name',
         const after = await read();
         expect([after.of('unbusy_unknown_hosts'), after.of('unbusy_hosts', { state: 'unknown' })]).toEqual([1, 1]);
         expect(after.of('unbusy_leaks', LEAK)).toBe(left);
-        expect(after.of('unbusy_run_duration_seconds')).toBeGreaterThanOrEqual(2);
+        expect(after.of('unbusy_run_duration_seconds')).toBeGreaterThanOrEqual(1);
       },
       NEVER,
     );
