@@ -38,6 +38,9 @@ const MEMORY_NOISE_MIB = 8;
 /** Each request of a client is a few of them. */
 const GOROUTINE_NOISE = 10;
 
+/** Looks that a trend is made of, the newest: a rate of hours ago tells nothing of when a daemon is full. */
+const NEWEST = 120;
+
 /** Numbers of all daemons of a fleet, look after look. */
 export class TrendSeries {
   readonly #series = new Map<string, Series>();
@@ -48,6 +51,7 @@ export class TrendSeries {
     this.#lastMs = atMs;
     for (const host of report.hosts) {
       const result = host.tasks.find((task) => task.module === 'dockerd_health')?.result;
+      if (result !== undefined) this.#forgetGone(host.host, objects(result.daemons));
       for (const daemon of objects(result?.daemons)) this.#addDaemon(host.host, daemon, objects(result?.apis), atMs);
     }
   }
@@ -64,9 +68,15 @@ export class TrendSeries {
       }));
   }
 
+  /** A daemon that is not on its host any more does not come back. */
+  #forgetGone(host: string, daemons: readonly JsonObject[]): void {
+    const there = new Set(daemons.map((daemon) => keyOf(host, daemon)));
+    for (const [key, series] of this.#series) if (series.host === host && !there.has(key)) this.#series.delete(key);
+  }
+
   #addDaemon(host: string, daemon: JsonObject, apis: readonly JsonObject[], atMs: number): void {
     const [role, pid] = [String(daemon.role), Number(daemon.pid)];
-    const key = JSON.stringify([host, role, pid, daemon.start_time ?? '']);
+    const key = keyOf(host, daemon);
     const empty = { host, role, pid, fds: [], memory: [], goroutines: [], limit: undefined, seenMs: atMs };
     const series: Series = this.#series.get(key) ?? empty;
     this.#series.set(key, series);
@@ -78,9 +88,14 @@ export class TrendSeries {
   }
 }
 
+function keyOf(host: string, { role, pid, start_time }: JsonObject): string {
+  return JSON.stringify([host, role ?? '', pid ?? '', start_time ?? '']);
+}
+
 function put(points: TrendPoint[], atMs: number, value: Json | undefined): void {
   const known = number(value);
   if (known !== undefined) points.push({ atMs, value: known });
+  if (points.length > NEWEST) points.shift();
 }
 
 function measured(points: readonly TrendPoint[], nowMs: number, noise?: number, limit?: number): Measured {

@@ -13,6 +13,7 @@ type Connector = Awaited<ReturnType<Connect>>;
 export class KeptConnections {
   readonly #prepare: Connect;
   readonly #sessions = new Map<string, Session>();
+  readonly #closing: Promise<void>[] = [];
   #connector: Promise<Connector> | undefined;
 
   constructor(prepare: Connect) {
@@ -30,7 +31,7 @@ export class KeptConnections {
   async close(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    await Promise.allSettled(sessions.map((session) => session.close()));
+    await Promise.allSettled([...this.#closing, ...sessions.map((session) => session.close())]);
     const connector = await this.#connector?.catch(() => undefined);
     await connector?.close();
   }
@@ -39,6 +40,9 @@ export class KeptConnections {
     const key = `${target.become === undefined ? 'user' : 'root'} ${target.name}`;
     const kept = this.#sessions.get(key);
     if (kept !== undefined && kept.over !== true) return { ok: true, session: stayOpen(kept) };
+    // A session that is over still has its connection. Nobody waits for its end here: the host may be what does not answer.
+    if (kept !== undefined) this.#closing.push(kept.close().catch(() => {}));
+    this.#sessions.delete(key);
     const connector = await this.#connector;
     if (connector === undefined)
       throw new UnbusyError('E_BUG', `${target.name} was opened before connections were prepared`);

@@ -36,27 +36,41 @@ export async function watch(io: Io, given: Given, plan: WatchPlan): Promise<Exit
   const kept = new KeptConnections(connectWith(io, given, (event) => told.listener().handle(event)));
   const selection = diagnosisOf(given, plan.logWindowMs);
   const series = new TrendSeries();
-  const looks: WatchedLook[] = [];
+  // Of all looks but the last only their times are kept: a watch may go on for days.
+  const times: LookTime[] = [];
+  let last: WatchedLook | undefined;
   try {
     for (let number = 1; number <= plan.looks && !stop.signal.aborted; number++) {
       if (number > 1 && !(await pause(io, plan.everyMs, stop.signal))) break;
       const atMs = io.clock.now();
       const report = await lookOnce(io, given, selection, told.listener(), kept);
+      // What was cut short knows less than the whole look before it.
+      if (last !== undefined && isCutShort(report)) break;
       series.add(report, atMs);
       const look = { number, atMs, report, rows: series.rows() };
-      told.look(look, looks.at(-1)?.report);
-      looks.push(look);
+      told.look(look, last?.report);
+      times.push({ at: new Date(atMs).toISOString(), durationMs: report.durationMs });
+      last = look;
     }
   } finally {
     told.end();
     dispose();
     await kept.close();
   }
-  const last = looks.at(-1);
   const code = last === undefined ? 0 : diagnosisExitCode(last.report);
   const exitCode = strongest([code, signal === undefined ? 0 : signal === 'SIGINT' ? 130 : 143]);
-  if (last !== undefined) printEnd(io, given, last, looks, exitCode);
+  if (last !== undefined) printEnd(io, given, last, times, exitCode);
   return exitCode;
+}
+
+/** When a look began, and how long it took. */
+interface LookTime {
+  readonly at: string;
+  readonly durationMs: number;
+}
+
+function isCutShort({ exitCode }: RunReport): boolean {
+  return exitCode === 130 || exitCode === 143;
 }
 
 /** False if it was interrupted. */
@@ -106,11 +120,11 @@ function tellingOf(io: Io, given: Given, everyMs: number): Telling {
   };
 }
 
-function printEnd(io: Io, given: Given, last: WatchedLook, looks: readonly WatchedLook[], exitCode: ExitCode): void {
+function printEnd(io: Io, given: Given, last: WatchedLook, looks: readonly LookTime[], exitCode: ExitCode): void {
   if (given.has('json')) {
     const json = {
       schema: 'unbusy/diagnose-watch/1',
-      looks: looks.map(({ atMs, report }) => ({ at: new Date(atMs).toISOString(), durationMs: report.durationMs })),
+      looks,
       trends: last.rows,
       last: diagnosisJson(last.report, exitCode),
     };

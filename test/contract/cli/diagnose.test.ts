@@ -60,6 +60,23 @@ describe.skipIf(!isRoot)('diagnose, on this machine', () => {
     expect(said.out).toContain('Nothing was changed.');
   });
 
+  it('keeps the verdicts of the last whole look where a signal cuts the next one short', async () => {
+    const child = spawn(process.execPath, argv('--watch', '--every', '1ms'), { cwd: folder });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+    await new Promise<void>((done) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        said.err += chunk.toString();
+        if (said.err.includes('look 1: ')) setTimeout(done, 100);
+      });
+    });
+    child.kill('SIGTERM');
+    expect(await new Promise((done) => child.once('close', done))).toBe(143);
+    expect(said.out).toContain('the verdicts are those of the last.');
+    expect(said.out).not.toContain('could not be looked at');
+    expect(said.out).not.toContain('0 of 1 host could be looked at');
+  });
+
   it('refuses what means nothing without --watch, before any host is looked at', () => {
     for (const option of [
       ['--samples', '2'],

@@ -43,6 +43,15 @@ describe('the trend of a fleet', () => {
     expect(table(series([look('a', {})], [look('a', { fds: 900 })]))[1]).toContain('too few samples (2 of 3)');
   });
 
+  it('tells of a leak that began late by what came last', () => {
+    const quiet = Array.from({ length: 400 }, () => [look('a', { fds: 100 })]);
+    const leaking = Array.from({ length: 120 }, (_, at) => [look('a', { fds: 100 + at })]);
+    const [row] = series(...quiet, ...leaking).rows();
+    if (row?.fds.trend.kind !== 'moving') throw new Error(row?.fds.trend.kind);
+    expect(row.fds.trend.perHour).toBeCloseTo(60);
+    expect(row.fds.trend.samples).toBe(120);
+  });
+
   it('begins anew with a daemon that was restarted', () => {
     const all = series([look('a', { fds: 900 })], [look('a', { fds: 950 })], [look('a', { fds: 20, pid: 8 })]);
     expect(all.rows().map(({ pid, fds }) => [pid, fds.last, fds.trend.kind])).toEqual([[8, 20, 'too-few']]);

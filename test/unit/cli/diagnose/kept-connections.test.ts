@@ -51,12 +51,12 @@ describe('connections that are kept', () => {
     expect(log.slice(3)).toEqual(['close a', 'close b', 'end']);
   });
 
-  it('are made anew for a host whose session is over', async () => {
+  it('are made anew for a host whose session is over, and the old one is not left open', async () => {
     const { log, over, look } = fleet();
     await look('a', 'b');
     over.add('a');
     await look('a', 'b');
-    expect(log).toEqual(['prepare 2', 'open a', 'open b', 'open a']);
+    expect(log).toEqual(['prepare 2', 'open a', 'open b', 'close a', 'open a']);
   });
 
   it('are tried again with each look where there was none', async () => {
