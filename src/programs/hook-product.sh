@@ -20,7 +20,12 @@ look_at_product() {
     case $1 in
       label=* | monitor-label=*)
         ask_label "${1#*label=}"
-        for id in $labelled; do set -- "$@" "${1%%label=*}id=$id"; done
+        loose=''
+        case $1 in label=*=*) ;; label=*) loose=yes ;; esac
+        for id in $labelled; do
+          set -- "$@" "${1%%label=*}id=$id"
+          if [ -n "$loose" ]; then set -- "$@" "loose=$id"; fi
+        done
         ;;
       *) set -- "$@" "$1" ;;
     esac
@@ -46,7 +51,7 @@ look_at_product() {
     return 0
   fi
   add tasks
-  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records"
+  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records" || lost
   decide plan "$@"
   if [ -n "$fail" ]; then return 0; fi
   take_look
@@ -81,7 +86,7 @@ remove_product() {
 
 # Storage is free if no namespace has a mount of the container, and its directories are gone.
 see_freed() {
-  printf '%s\n' "$1" >>"$work/removed"
+  printf '%s\n' "$1" >>"$work/removed" || lost
   look_at_directories "$1" "$3"
   if [ -z "$whole" ] || [ "$(grep -c "^missing$tab" "$work/out")" != "$asked" ]; then
     keep "container $2 is removed, and not all of its directories were seen to be gone"
@@ -97,12 +102,13 @@ see_freed() {
     if (index(at, "/" ENVIRON["ID"] "/") || (ENVIRON["LAYER"] != "" && index(at, "/" ENVIRON["LAYER"] "/"))) { print word[5]; exit }
   }' "$work/out")
   if [ -n "$where" ]; then keep "container $2 is removed, and still mounted at $where"; fi
+  if grep -q "^unreadable$tab" "$work/out"; then doubt "container $2 is removed; it is not known whether it is still mounted where nobody could look"; fi
 }
 
 # The steps of one round; $steps counts what was tried.
 take_steps() {
   steps=0
-  cp "$work/plan" "$work/steps"
+  cp "$work/plan" "$work/steps" || lost
   while IFS=$tab read -r kind a b c d e f g h i j k l m n; do
     case $kind in unmount | stop | removable) ;; *) continue ;; esac
     if [ -n "$dry_run" ]; then

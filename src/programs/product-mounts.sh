@@ -40,16 +40,22 @@ function is_monitor(c,   text) {
 
 function lets_go(c) { return is_monitor(c) && (!own_monitors || in_product(c)) }
 
-# Why the names take in too much; "" if they do not.
-function too_wide(   i, c, k, seen, many, text) {
+# True if a name with wildcards or a label without a value means it.
+function by_chance(c,   k) {
+  if (c in loose) return 1
+  for (k = 1; k <= likes; k++) if (called_like[k] ~ /[*?]/ && matches(called_like[k], name[c])) return 1
+  return 0
+}
+
+# Why what chooses takes in too much; "" if it does not.
+function too_wide(   i, c, seen, many, text) {
   if (everything) return ""
   for (i = 1; i <= containers; i++) {
     c = container[i]
     if (!acts(c) || project_of(c) == "" || (project_of(c) in seen)) continue
-    for (k = 1; k <= likes; k++)
-      if (called_like[k] ~ /[*?]/ && matches(called_like[k], name[c]) && !(project_of(c) in seen)) { seen[project_of(c)] = 1; many++; text = text " " project_of(c) }
+    if (by_chance(c)) { seen[project_of(c)] = 1; many++; text = text " " project_of(c) }
   }
-  return many > 1 ? "its names take in several compose projects:" text : ""
+  return many > 1 ? "its names or labels take in several compose projects:" text : ""
 }
 
 # True if an unmount elsewhere reaches a mount: what carries it is a slave, or has a peer in another namespace.

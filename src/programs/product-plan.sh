@@ -3,7 +3,7 @@
 #
 # Begins with mount-survey.sh, mount-reach.sh, detach-points.sh, hook-records.sh, hook-order.sh and product-mounts.sh. Arguments: 1 what is asked: targets (whom
 #   to look for), enter (which namespaces must be entered to be read), plan (one round); 2 a file with records, as hook-records says; from
-#   3 on words: name=GLOB, id=HEX, project=NAME (of the product), monitor-name=GLOB, monitor-image=GLOB, monitor-id=HEX, own-monitors (only
+#   3 on words: name=GLOB, id=HEX, project=NAME (of the product), loose=HEX (one that a label without a value chose), monitor-name=GLOB, monitor-image=GLOB, monitor-id=HEX, own-monitors (only
 #   those of the product), live (also copies of what runs), absent (stop and remove), everything, lazy, only=name:GLOB, only=id:HEX.
 # Records, an empty field as "-":
 #   target ID NAME | chosen ID NAME | gap WHAT | unknown WHY | enter INODE FILE
@@ -131,6 +131,7 @@ BEGIN {
     if (i == 1) mode = ARGV[i]
     else if (word == "name") called_like[++likes] = value
     else if (word == "id") by_id[value] = 1
+    else if (word == "loose") loose[value] = 1
     else if (word == "project") projects[value] = 1
     else if (word == "monitor-name") monitor_name[++monitor_names] = value
     else if (word == "monitor-image") monitor_image[++monitor_images] = value

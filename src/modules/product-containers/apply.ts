@@ -10,6 +10,7 @@ import { releaseMount } from '../../programs/release-mount.ts';
 import { removeContainer } from '../../programs/remove-container.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { Applied } from '../module.ts';
+import { freedWords } from './freed.ts';
 import type { ProductContainersParams } from './params.ts';
 import type { ProductChange, ProductStep } from './state.ts';
 
@@ -63,7 +64,7 @@ function timesOf({ docker_deadline, stop_timeout }: ProductContainersParams) {
   return { deadlineMs: milliseconds(docker_deadline), stopMs: milliseconds(stop_timeout), settleMs: 0 };
 }
 
-/** Storage is free if no namespace has a mount of the container, and its directories are gone. */
+/** Storage is free if no namespace has a mount of the container, and its directories are gone; what could not be looked at is told. */
 async function freed(host: Session, { container, directories, watch }: Step<'remove'>): Promise<Applied> {
   const tokens = [container.id, ...(container.mountId === undefined ? [] : [container.mountId])];
   const [scan, search, check] = await Promise.all([
@@ -89,7 +90,8 @@ async function freed(host: Session, { container, directories, watch }: Step<'rem
   }
   const stays = directories.find((each) => !search.obstacles.missing.includes(each));
   if (stays !== undefined) return failed(host, `${container.name} is removed, and ${printable(stays)} is still there`);
-  return { kind: 'done', note: `its storage is free; ${stillRuns(watch.length)}` };
+  const { unreadable } = scan.view;
+  return { kind: 'done', note: `${freedWords({ unreadable, directories })}; ${stillRuns(watch.length)}` };
 }
 
 function failed(host: Session, message: string): Applied {

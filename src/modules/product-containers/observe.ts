@@ -23,17 +23,24 @@ import type { ProductContainer, ProductMount, ProductState } from './state.ts';
 /** Asks Docker for its containers; reads the mount tables only if one of them is of the product. */
 export async function observeProduct(host: Session, params: ProductContainersParams): Promise<Observed<ProductState>> {
   const deadlineMs = milliseconds(params.docker_deadline);
-  const [answer, labelled] = await Promise.all([
+  const isExact = (label: string) => label.includes('=');
+  const [answer, exact, loose] = await Promise.all([
     readDockerState(host, { deadlineMs, want: 'all', asked: [] }),
-    selectLabelled(host, params.labels, deadlineMs),
+    selectLabelled(host, params.labels.filter(isExact), deadlineMs),
+    selectLabelled(
+      host,
+      params.labels.filter((label) => !isExact(label)),
+      deadlineMs,
+    ),
   ]);
   if (answer.kind === 'unknown') return answer;
   if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined), gaps: [] };
   const { look } = answer;
   const trouble = whyUnsure(host.host, look);
   if (trouble !== undefined) return { kind: 'unknown', error: trouble };
-  if (labelled.kind === 'unknown') return labelled;
-  const selection = selectProduct(look.state.containers, labelled.ids, params);
+  if (exact.kind === 'unknown') return exact;
+  if (loose.kind === 'unknown') return loose;
+  const selection = selectProduct(look.state.containers, { exact: exact.ids, loose: loose.ids }, params);
   if (selection.product.length === 0) return { kind: 'known', state: nothing(look), gaps: [] };
   return lookIntoNamespaces(host, look, selection, params);
 }

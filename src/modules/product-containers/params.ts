@@ -49,7 +49,9 @@ const fields = {
   everything: z
     .boolean()
     .default(false)
-    .describe('Allow names that mean every container, or containers of several compose projects.'),
+    .describe(
+      'Allow names that mean every container, and names with wildcards or labels without a value that mean containers of several compose projects.',
+    ),
   lazy: z
     .boolean()
     .default(false)

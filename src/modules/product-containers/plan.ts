@@ -75,9 +75,9 @@ function tooWide({ projects }: ProductState, params: ProductContainersParams): R
   }
   if (projects.length === 0) return undefined;
   return {
-    what: `containers named ${params.names.join(', ')}`,
+    what: `containers chosen by ${[...params.names, ...params.labels].map((each) => printable(each)).join(', ')}`,
     why: `they are of several compose projects: ${projects.map((each) => printable(each)).join(', ')}`,
-    hint: 'Say the names in full, or choose by label or compose_project; `everything: true` takes all of them.',
+    hint: 'Say names in full and labels with their value, or choose by compose_project; `everything: true` takes all of them.',
   };
 }
 

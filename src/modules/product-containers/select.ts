@@ -6,27 +6,34 @@ import type { ProductContainer } from './state.ts';
 
 const PROJECT = 'com.docker.compose.project';
 
-/** What is of the product, in the order in which it goes, and the compose projects that a wildcard takes in if they are several. */
+/** What is of the product, in the order in which it goes, and the compose projects that a wildcard or a label without a value takes in if they are several. */
 export interface Selection {
   readonly product: readonly ProductContainer[];
   readonly projects: readonly string[];
 }
 
-/** `labelled`: the ids of containers that carry one of the labels. */
+/** Ids of containers that carry one of the labels; `loose`: one that was given without a value. */
+export interface Labelled {
+  readonly exact: ReadonlySet<string>;
+  readonly loose: ReadonlySet<string>;
+}
+
+/** Who is of the product. Pure. */
 export function selectProduct(
   containers: readonly ContainerState[],
-  labelled: ReadonlySet<string>,
+  { exact, loose }: Labelled,
   params: ProductContainersParams,
 ): Selection {
   const { names, compose_project: project, monitors } = params;
   const meant = (each: ContainerState) =>
-    labelled.has(each.id) ||
+    exact.has(each.id) ||
+    loose.has(each.id) ||
     (project !== '' && each.labels[PROJECT] === project) ||
     nameOnList([each.name], names) !== undefined;
   const chosen = containers.filter(meant);
   const wild = names.filter((name) => /[*?]/.test(name));
   const projects = chosen
-    .filter(({ name }) => nameOnList([name], wild) !== undefined)
+    .filter(({ id, name }) => loose.has(id) || nameOnList([name], wild) !== undefined)
     .flatMap(({ labels }) => labels[PROJECT] ?? []);
   const several = [...new Set(projects)].sort();
   const product = chosen.map((container): ProductContainer => {

@@ -29,7 +29,7 @@ export interface ProductState {
   readonly docker: { readonly version: string; readonly dataRoot: string; readonly driver: string } | undefined;
   /** In the order in which they go: monitors first, then the last started first. */
   readonly product: readonly ProductContainer[];
-  /** Compose projects that a name with wildcards takes in at once, if they are several; empty if that is allowed. */
+  /** Compose projects that a name with wildcards or a label without a value takes in at once, if they are several; empty if that is allowed. */
   readonly projects: readonly string[];
   /** Ids of all containers that Docker lists. */
   readonly listed: ReadonlySet<string>;

@@ -21,6 +21,7 @@ const outcome = (what: Applied | Verdict) => {
 const wordsOf = ({ host, params }: ProductCase) => [
   ...hookWords(paramsOf(params)).filter((word) => !word.startsWith('label=')),
   ...(host.labelled ?? []).map(({ id }) => `id=${id}`),
+  ...(host.loose ?? []).flatMap(({ id }) => [`id=${id}`, `loose=${id}`]),
 ];
 
 describe.each(awkKinds())('the decision of a hook for a product under $name', (kind) => {

@@ -86,6 +86,8 @@ export interface ProductHost {
   readonly containers: readonly ContainerState[];
   readonly picture: string;
   readonly labelled?: readonly ContainerState[];
+  /** Chosen by a label that was given without a value. */
+  readonly loose?: readonly ContainerState[];
   readonly tasks?: readonly LeftTask[];
   readonly unreadable?: MountView['unreadable'];
 }
@@ -99,7 +101,8 @@ export function paramsOf(given: Partial<ProductContainersParams> = {}): ProductC
 export function stateOf(host: ProductHost, params: ProductContainersParams): ProductState {
   const { containers } = host;
   const view = { ...viewOf(host.picture), unreadable: host.unreadable ?? [] };
-  const labelled = new Set((host.labelled ?? []).map(({ id }) => id));
+  const ids = (of: readonly ContainerState[] = []) => new Set(of.map(({ id }) => id));
+  const labelled = { exact: ids(host.labelled), loose: ids(host.loose) };
   const { product, projects } = selectProduct(containers, labelled, params);
   const chosen = new Set(product.map((each) => each.container.id));
   const neighbours = containers.filter((each) => isLiving(each) && !chosen.has(each.id));

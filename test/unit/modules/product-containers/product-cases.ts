@@ -188,6 +188,11 @@ export const ORDER: readonly ProductCase[] = [
 
 const HOST_PEER = `90 1 0:32 / ${merged(DB)} rw ${overlay(DB)}`;
 
+const OF_TWO_PROJECTS: ProductHost = {
+  ...WITHOUT_MONITOR,
+  containers: [DB, { ...NEIGHBOUR, labels: { 'com.docker.compose.project': 'other' } }],
+};
+
 /** What stands in the way of a step, and what does not. */
 export const TROUBLE: readonly ProductCase[] = [
   {
@@ -298,6 +303,19 @@ export const TROUBLE: readonly ProductCase[] = [
     params: { names: ['*o*'] },
     plan: [],
     refused: ['several compose projects: other, shop'],
+  },
+  {
+    name: 'a label without a value that takes in another compose project',
+    host: { ...OF_TWO_PROJECTS, loose: [DB, NEIGHBOUR] },
+    params: { names: [], labels: ['com.docker.compose.project'] },
+    plan: [],
+    refused: ['several compose projects: other, shop'],
+  },
+  {
+    name: 'a label with its value may be on containers of several projects',
+    host: { ...OF_TWO_PROJECTS, labelled: [DB, NEIGHBOUR] },
+    params: { names: [], labels: ['com.example.product=shop'] },
+    plan: [stop(DB), stop(NEIGHBOUR), ...[remove(DB), remove(NEIGHBOUR)].map(maybe)],
   },
   {
     name: 'the same, if that is wanted',
