@@ -110,10 +110,12 @@ put_metrics() {
   draft=$metrics.$$
   old=/dev/null
   if [ -f "$metrics" ]; then old=$metrics; fi
-  if ! PLAYBOOK=${unbusy_playbook%.*} VERSION=$unbusy_version OLD=$old awk \
+  # Others may write in that directory: what lies there under the name of the draft is not written through.
+  rm -f "$draft"
+  if ! (set -C && PLAYBOOK=${unbusy_playbook%.*} VERSION=$unbusy_version OLD=$old awk \
     -v causes="${work:-/dev/null/none}/causes" \
     -v released="$released" -v left="$left" -v unknown="$unknown" -v rc="$rc" -v period="$period" \
-    -v from="$clock" -v to="$1" -v ended="$(date +%s)" "$metrics_program" </dev/null >"$draft"; then
+    -v from="$clock" -v to="$1" -v ended="$(date +%s)" "$metrics_program" </dev/null >"$draft"); then
     rm -f "$draft"
     return 1
   fi

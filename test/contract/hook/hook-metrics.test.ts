@@ -152,6 +152,15 @@ describe.skipIf(!able).each(KINDS)('the metrics of a compiled hook under $name',
     });
   });
 
+  it('are written through no link that somebody laid in the way of their draft', async () => {
+    await inWorld(prepare, async (world, read) => {
+      const lay = `echo precious >/var/lib/precious; ln -s /var/lib/precious ${FILE}.$$`;
+      await world.run(`sh -c '${lay}; exec ${shell} /tmp/hook.sh --metrics ${FILE}'`);
+      expect(await world.run('cat /var/lib/precious; ls -A /var/lib/metrics')).toBe('precious\nunbusy.prom\n');
+      expect((await read()).of('unbusy_unknown_hosts')).toBe(0);
+    });
+  });
+
   it('are not written by a dry run, and a quiet run that found all well prints nothing', async () => {
     await inWorld(prepare, async (world) => {
       await world.hook(`--dry-run --metrics ${FILE}`, shell);
