@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDaemonVersions, versionIn } from '../../../src/programs/daemon-versions.ts';
@@ -46,6 +46,19 @@ describe.each(shellKinds())('the versions of programs that run, under $name', (s
       { component: 'runc', version: '1.1.5+ds1' },
     ]);
     expect(look.untold).toEqual(['kubelet', 'containerd']);
+  });
+
+  it.runIf(process.getuid?.() === 0)('are not asked of a program that another user runs', async () => {
+    const program = join(sandbox.path, 'kubelet');
+    copyFileSync(realpathSync('/usr/bin/perl'), program);
+    chmodSync(sandbox.path, 0o755);
+    child = spawn(program, ['-e', 'print "up"; close STDOUT; sleep 1000'], {
+      uid: 65_534,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout ?? child, 'data');
+    const look = await readDaemonVersions(new ShellHost(shell), [{ component: 'kubelet', pid: child.pid }]);
+    expect(look).toEqual({ kind: 'known', versions: [], untold: ['kubelet'] });
   });
 
   it('are not waited for', async () => {
