@@ -50,8 +50,8 @@ function parseCounts(text: string, total: number, cut: boolean): GoroutineDump {
     if (frame !== null) frames.push({ name: frame[1] ?? '', place: frame[2] ?? '' });
   }
   const seen = groups.reduce((sum, { count }) => sum + count, 0);
-  // Goroutines may come and go while the profile is written; by itself that is no missing end.
-  return { total: Math.max(total, seen), groups: sorted(groups), cut };
+  // The head counts the very goroutines that follow (printCountProfile of runtime/pprof): fewer of them are a missing end.
+  return { total: Math.max(total, seen), groups: sorted(groups), cut: cut || seen < total };
 }
 
 /** Blocks such as `goroutine 12 [select, 5 minutes]:` followed by two lines a frame, ended by an empty line. */

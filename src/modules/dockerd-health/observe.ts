@@ -94,6 +94,9 @@ async function lookAtApis(
     apis.push(whole.api);
     if (ping.kind === 'not-asked') gaps.push({ what, why: ping.why });
     if (ping.kind === 'denied') gaps.push({ what, why: 'this user may not write to the socket' });
+    if (goroutines.kind === 'read' && goroutines.dump.cut) {
+      gaps.push({ what: `goroutines of dockerd at ${place.socket}`, why: 'the end of the list is missing' });
+    }
     if (goroutines.kind === 'not-read') {
       gaps.push({ what: `goroutines of dockerd at ${place.socket}`, why: `${goroutines.why}. ${goroutines.hint}` });
     }

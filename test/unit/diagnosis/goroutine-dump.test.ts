@@ -57,6 +57,11 @@ describe('a dump of goroutines', () => {
     expect([half?.total, half?.cut, half?.groups.length]).toEqual([4, true, 1]);
   });
 
+  it('knows by its head that its end is missing, as of a daemon that ended meanwhile', () => {
+    expect(parseGoroutines(COUNTED)?.cut).toBe(false);
+    expect(parseGoroutines(COUNTED.slice(0, COUNTED.indexOf('1 @')))?.cut).toBe(true);
+  });
+
   it.each(['', 'page not found', 'goroutine', '{"message":"no"}'])('is not what it is not: %j', (text) => {
     expect(parseGoroutines(text)).toBeUndefined();
   });

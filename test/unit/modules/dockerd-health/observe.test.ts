@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parseRecords } from '../../../../src/connection/records.ts';
 import type { Call, Outcome, Session } from '../../../../src/connection/session.ts';
@@ -7,8 +8,23 @@ import { silentSession } from '../../../support/shelf.ts';
 
 const LATE: Outcome = { kind: 'timed-out', afterMs: 1000, stderr: '' };
 
+/** An API that says this of its goroutines, and hangs up. */
+const apiSaying =
+  (dump: string): NonNullable<Session['dialSocket']> =>
+  async () => ({
+    ok: true,
+    stream: new Duplex({
+      read() {},
+      write(request, _encoding, done) {
+        this.push(`HTTP/1.0 200 OK\r\n\r\n${String(request).includes('/goroutine') ? dump : '{}'}`);
+        this.push(null);
+        done();
+      },
+    }),
+  });
+
 /** A host with one dockerd, which has that socket; nothing else of it answers. */
-function hostWith(socket: string): Session {
+function hostWith(socket: string, more: Partial<Session> = {}): Session {
   const text = [
     'boot\t5000.00\t100',
     'process\tdockerd\t812\t4711\t1\t0\tS\tdocker.service\t/usr/bin/dockerd\t/usr/bin/dockerd',
@@ -21,12 +37,13 @@ function hostWith(socket: string): Session {
     ...silentSession('h1'),
     call: async ({ program }: Call) =>
       program.name === 'daemon-process' ? { kind: 'exited', code: 0, records, stdout: '', stderr: '' } : LATE,
+    ...more,
   };
 }
 
-async function gapsOf(socket: string): Promise<readonly string[]> {
+async function gapsOf(socket: string, more?: Partial<Session>): Promise<readonly string[]> {
   const params = dockerdHealthParams.parse({ stuck_tasks: false, log_window: '0s' });
-  const seen = await observeDockerdHealth(hostWith(socket), params);
+  const seen = await observeDockerdHealth(hostWith(socket, more), params);
   if (seen.kind !== 'known') throw seen.error;
   return seen.gaps.map(({ what }) => what);
 }
@@ -38,5 +55,15 @@ describe('a look at the daemons of a host', () => {
 
   it('says that an API could not be asked, though there is a socket', async () => {
     expect(await gapsOf('/run/docker.sock')).toEqual(['API of dockerd at /run/docker.sock', 'versions of the daemons']);
+  });
+
+  it('says that a list of goroutines has no end, so that nothing is taken as gone from it', async () => {
+    const whole = 'goroutine profile: total 1\n1 @ 0x1\n#\t0x1\tmain.main+0x2\t/x/main.go:3\n';
+    const gaps = (dump: string) => gapsOf('/run/docker.sock', { dialSocket: apiSaying(dump) });
+    expect(await gaps(whole)).toEqual(['versions of the daemons']);
+    expect(await gaps(whole.replace('total 1', 'total 9'))).toEqual([
+      'goroutines of dockerd at /run/docker.sock',
+      'versions of the daemons',
+    ]);
   });
 });
