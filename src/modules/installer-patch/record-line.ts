@@ -18,7 +18,7 @@ export interface FoundRecord {
 
 const HEAD = '# unbusy: installer_patch';
 
-/** The lines that remember what was added; the hook's call never fails the script that it stands in, nor reads its input. */
+/** The lines that remember what was added; the hook's call never fails the script that it stands in, nor reads its input, nor hides what failed before it. */
 export function recordLines({ privileged, rslave, hook }: Additions, indent: string): string {
   const words = [
     ...(privileged.length > 0 ? [`privileged=${privileged.join(',')}`] : []),
@@ -29,8 +29,12 @@ export function recordLines({ privileged, rslave, hook }: Additions, indent: str
   return `${indent}${HEAD} ${words.join(' ')}\n${call}`;
 }
 
+/**
+ * What stands below it may ask for $?, or the script may end there: the line leaves it as it was. XCU 2.8.1 and set -e: what
+ * stands before && ends no script.
+ */
 function hookLine(quoted: string): string {
-  return `if [ -x ${quoted} ]; then ${quoted} </dev/null || :; fi`;
+  return `unbusy_was=$?; if [ -x ${quoted} ]; then ${quoted} </dev/null || :; fi; (exit "$unbusy_was") && :`;
 }
 
 /** Finds such lines; `edited` is the offset of one that is no longer as it was written. */
@@ -57,7 +61,7 @@ function readRecord(text: string, from: number, line: string, indent: string, wo
   const to = from + line.length;
   if (hooked === undefined) return withEdge(text, { additions, from, to });
   const call = /^[^\n]*(?:\n|$)/.exec(text.slice(to))?.[0] ?? '';
-  const quoted = /^if \[ -x ('(?:[^']|'\\'')*') \]; then /.exec(call.slice(indent.length))?.[1];
+  const quoted = /^unbusy_was=\$\?; if \[ -x ('(?:[^']|'\\'')*') \]; then /.exec(call.slice(indent.length))?.[1];
   if (quoted === undefined || call.replace(/\n$/, '') !== `${indent}${hookLine(quoted)}`) return undefined;
   const hook = quoted.slice(1, -1).replaceAll("'\\''", "'");
   return withEdge(text, { additions: { ...additions, hook }, from, to: to + call.length });
