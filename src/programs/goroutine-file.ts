@@ -43,7 +43,15 @@ export async function readDumpFile(
 }
 
 /** The directory for the state of the run (1.13, 17.03 and later), else the data root, as the arguments of dockerd say. */
-export function dumpDirectories({ args }: DaemonProcess): readonly string[] {
-  const given = (names: string) => new RegExp(`(?:^|\\s)(?:${names})[ =](/\\S+)`).exec(args)?.[1];
-  return [given('--exec-root') ?? '/var/run/docker', given('--data-root|--graph|-g') ?? '/var/lib/docker'];
+export function dumpDirectories(daemon: DaemonProcess): readonly string[] {
+  return [argumentOf(daemon, '--exec-root') ?? '/var/run/docker', dataRoot(daemon)];
+}
+
+/** Where dockerd has its containers, as its arguments say; its configuration is not read. */
+export function dataRoot(daemon: DaemonProcess): string {
+  return argumentOf(daemon, '--data-root|--graph|-g') ?? '/var/lib/docker';
+}
+
+function argumentOf({ args }: DaemonProcess, names: string): string | undefined {
+  return new RegExp(`(?:^|\\s)(?:${names})[ =](/\\S+)`).exec(args)?.[1];
 }

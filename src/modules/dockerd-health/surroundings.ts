@@ -7,9 +7,13 @@ import type { DaemonProcess } from '../../diagnosis/daemon-facts.ts';
 import type { LogFacts } from '../../diagnosis/journal-facts.ts';
 import { logFindings, logLinesOf, logLinesOfTask, readSigns } from '../../diagnosis/journal-verdicts.ts';
 import type { StuckFacts, StuckTask } from '../../diagnosis/stuck-facts.ts';
+import { placesOf } from '../../diagnosis/stuck-places.ts';
 import { stuckFindings } from '../../diagnosis/stuck-verdicts.ts';
+import { waitOf } from '../../diagnosis/stuck-waits.ts';
+import { isWithin } from '../../mounts/paths.ts';
 import { readDockerStateFromDisk } from '../../programs/docker-state-disk.ts';
 import { observeStuckTasks } from '../../programs/find-stuck-tasks.ts';
+import { dataRoot } from '../../programs/goroutine-file.ts';
 import { observeLogSigns } from '../../programs/log-signs.ts';
 import type { DockerdHealthParams } from './params.ts';
 
@@ -49,7 +53,7 @@ export async function lookAround(
   } else gaps.push(...(log?.gaps ?? []));
   const stuck = search?.kind === 'known' ? search : undefined;
   const logs = log?.kind === 'known' ? log.facts : undefined;
-  const named = namesSomebody(stuck, logs) ? await readNames(host, daemons) : { names: new Map(), gaps: [] };
+  const named = namesSomebody(stuck, logs) ? await readNames(host, daemons, stuck) : { names: new Map(), gaps: [] };
   return { kind: 'known', around: { stuck, logs, names: named.names }, gaps: [...gaps, ...named.gaps] };
 }
 
@@ -81,12 +85,29 @@ function namesSomebody(stuck: StuckFacts | undefined, logs: LogFacts | undefined
   return logs !== undefined && readSigns(logs).some(({ subject }) => subject.kind === 'container');
 }
 
+/** Whoever reads from a disk or a server that does not answer waits beside the others. Of a frozen file system one may read. */
+function isDead(directory: string, stuck: StuckFacts): boolean {
+  return stuck.tasks.some((task) => {
+    const wait = waitOf(task);
+    if (wait.kind === 'frozen') return false;
+    // If it were the root, nobody could look at all.
+    return placesOf(task, wait, stuck).places.some(
+      ({ hostPoint = '/' }) => hostPoint !== '/' && isWithin(directory, hostPoint),
+    );
+  });
+}
+
 async function readNames(
   host: Session,
   daemons: readonly DaemonProcess[],
+  stuck: StuckFacts | undefined,
 ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly gaps: readonly Gap[] }> {
   const daemon = daemons.find(({ role }) => role === 'dockerd');
   if (daemon === undefined) return { names: new Map(), gaps: [] };
+  if (stuck !== undefined && isDead(dataRoot(daemon), stuck)) {
+    const why = `a task waits for the file system of ${dataRoot(daemon)}, so that it was not read`;
+    return { names: new Map(), gaps: [{ what: 'names of containers', why }] };
+  }
   const question = {
     pid: String(daemon.pid),
     seconds: NAMES_SECONDS,

@@ -10,7 +10,7 @@ import { silentSession } from '../../../support/shelf.ts';
 
 const CAPTURED = readFileSync(join(import.meta.dirname, '../../../fixtures/diagnosis/frozen-container.txt'), 'utf8');
 const ID = /docker\/(08e373992a60[0-9a-f]{52})/.exec(CAPTURED)?.[1] ?? '';
-const DOCKERD = { role: 'dockerd', pid: 49 } as DaemonProcess;
+const DOCKERD = { role: 'dockerd', pid: 49, args: '/usr/bin/dockerd' } as DaemonProcess;
 
 const said = (text: string): Outcome => ({
   ...{ kind: 'exited', code: 0, records: parseRecords(Buffer.from(text)).records, stdout: '', stderr: '' },
@@ -48,7 +48,26 @@ async function around(host: Session, params?: object) {
   return looked;
 }
 
+/** A task of the container that waits for a disk, which is mounted there. */
+const waitingFor = (point: string): Outcome =>
+  said(
+    `sampled\t3000\tx86_64\ntask\t298\t298\tsh\t100\tio_schedule\tno\tno\tno\t-\t-\t-\t-\thost\t[<0>] io_schedule+0x46/0x70\t0::/system.slice/docker-${ID}.scope\n` +
+      `mount\thost\t30 1 8:16 / ${point} rw,relatime - ext4 /dev/sdb rw\nend\t3\n`,
+  );
+
 describe('what is around the daemons', () => {
+  it('reads no name from a data root whose disk keeps a task waiting, and says so', async () => {
+    const asked: string[] = [];
+    const answers = { 'log-signs': QUIET, 'docker-state-disk': NAMES };
+    const dead = await around(hostWith({ ...answers, 'find-stuck-tasks': waitingFor('/var/lib/docker') }, asked));
+    expect(asked).toEqual(['find-stuck-tasks', 'log-signs']);
+    expect(dead.gaps.map(({ what }) => what)).toEqual(['names of containers']);
+    for (const elsewhere of ['/srv', '/var/lib/docker/volumes/x', '/']) {
+      const other = await around(hostWith({ ...answers, 'find-stuck-tasks': waitingFor(elsewhere) }));
+      expect([...other.around.names.values()]).toEqual(['db']);
+    }
+  });
+
   it('puts a name to a stuck container from files of Docker, and what the log says of it to the verdict', async () => {
     const asked: string[] = [];
     const answers = { 'find-stuck-tasks': STUCK, 'log-signs': LOUD, 'docker-state-disk': NAMES };
