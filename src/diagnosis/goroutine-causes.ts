@@ -44,7 +44,8 @@ interface Rule {
   readonly all: readonly RegExp[];
 }
 
-const LOCK = /(?:^|\/)sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow)$|^sync\.runtime_Semacquire(?:R?W?Mutex\w*)?$/;
+/** Without Mutex in its name the semaphore is that of a WaitGroup, which is no lock. */
+const LOCK = /(?:^|\/)sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow)$|^sync\.runtime_SemacquireR?W?Mutex\w*$/;
 
 /**
  * The first rule that holds decides. Names are those of Docker 1.12 to 29, whose packages moved below github.com/moby/moby/v2 with 29

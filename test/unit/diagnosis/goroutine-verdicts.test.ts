@@ -55,6 +55,20 @@ describe('goroutines of several versions of Docker', () => {
     expect(told(file)).toEqual(verdict);
   });
 
+  it('takes no wait for other goroutines for a lock', () => {
+    const waiting = (inner: string) =>
+      parseGoroutines(
+        `goroutine profile: total 9\n9 @ 0x1\n#\t0x1\tsync.${inner}+0x2\t/x/sema.go:3\n#\t0x2\tgithub.com/docker/docker/daemon.(*Daemon).Containers+0x2\t/x/list.go:3\n`,
+      );
+    const causes = (inner: string) => {
+      const dump = waiting(inner);
+      return dump === undefined ? [] : judge(dump, '').map(({ data }) => data?.cause);
+    };
+    expect(causes('runtime_Semacquire')).toEqual([]);
+    for (const lock of ['runtime_SemacquireMutex', 'runtime_SemacquireRWMutexR', '(*RWMutex).RLock'])
+      expect(causes(lock), lock).toEqual(['container-lock']);
+  });
+
   it('says what to do, and what not to do again on a container that cannot die', () => {
     const { dump } = read('18.09.1-kill-wait.txt');
     const [old] = judge(dump, '18.09.1');
