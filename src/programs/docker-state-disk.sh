@@ -5,7 +5,7 @@
 #   | container ID NAME IMAGE STATUS RUNNING DEAD PID STARTED FINISHED RESTART-POLICY PRIVILEGED MERGED-DIR LABELS LISTED-STATUS MOUNT-ID
 #     (fields as in docker-state; what the file does not say is null, STATUS is made from the flags)
 #   | unreadable PATH, for a container directory whose state cannot be read.
-# Exit: 0 read, or there is no data root; 12 the data root cannot be read; 14 the data root did not answer in time.
+# Exit: 0 read, or there is no data root; 12 the data root cannot be read; 14 the data root, or the command line of the daemon, did not answer in time.
 # Never: asks the daemon, reads the environment of a container (it is in the same file, and may hold passwords), changes anything.
 set -eu
 
@@ -13,7 +13,11 @@ set -eu
 find_root() {
   root='' config=/etc/docker/daemon.json
   if [ -n "$1" ] && [ -r "/proc/$1/cmdline" ]; then
-    words=$(tr '\0' '\n' <"/proc/$1/cmdline" | awk '
+    # It waits for the memory of the daemon, which a task of it in state D may hold.
+    # shellcheck disable=SC2016
+    bounded "$2" sh -c 'tr "\0" "\n" <"/proc/$1/cmdline"' sh "$1"
+    if [ "$code" = late ]; then finish 14; fi
+    words=$(printf '%s\n' "$said" | awk '
       option != "" { print option "\t" $0; option = ""; next }
       /^(--data-root|--graph|-g)$/ { option = "root"; next }
       /^--config-file$/ { option = "config"; next }
@@ -73,7 +77,7 @@ reader='
 
 main() {
   [ "$#" -eq 2 ] || exit 64
-  find_root "$1"
+  find_root "$1" "$2"
   # In a child of its own: the data root may lie on a file system that answers no more.
   bounded "$2" sh -c '[ -e "$1" ] || exit 20; cd -P -- "$1" && pwd -P && exec awk "$2" "$PWD"/containers/*/config.v2.json' sh "$root" "$reader"
   if [ "$code" = late ]; then finish 14; fi
