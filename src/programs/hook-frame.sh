@@ -231,7 +231,7 @@ main() {
   nl='
 ' tab='	' IFS=' 	
 '
-  strict='' dry_run='' consent='' quiet='' only='' log='' status='' metrics='' period=0 budget=$unbusy_budget work='' alive='' abandoned=''
+  strict='' dry_run='' consent='' quiet='' only='' log='' status='' metrics='' period=0 budget=$unbusy_budget work='' alive='' abandoned='' base=''
   released=0 left=0 unknown=1 rc=0
   { read -r clock _ </proc/uptime; } 2>/dev/null || clock=0
   read_options "$@"

@@ -63,6 +63,7 @@ take_lock() {
 # The owner is gone and nothing that it started lives, apart from what no signal ends. A lock without an owner is being made, for a moment.
 is_stale() {
   if { read -r owner owner_start <"$lock/owner"; } 2>/dev/null; then
+    nameless=0
     start_of "$owner"
     if [ -n "$started" ] && [ "$started" = "$owner_start" ]; then return 1; fi
     for each in $(hook_tasks "$lock/alive.$owner.$owner_start"); do
@@ -124,18 +125,23 @@ attempt() {
   uptime
   attempt_until=$((now + $1 + 1))
   shift
-  "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${alive:-/dev/null}" &
-  attempt_pid=$!
+  attempt_mark=$alive
+  # Before the lock there is none: all that it starts is to be found again.
+  if [ -z "$alive" ] && [ -n "$base" ] && (: >"$base/attempt.$$") 2>/dev/null; then attempt_mark=$base/attempt.$$; fi
+  "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${attempt_mark:-/dev/null}" &
+  attempt_pid=$! attempted=''
   while :; do
     case $(state_of "$attempt_pid") in '' | Z | X) break ;; esac
     uptime
     if [ "$now" -ge "$attempt_until" ]; then
-      if [ -n "$alive" ]; then end_tasks "$alive"; else kill -9 "$attempt_pid" 2>/dev/null; fi
+      if [ -n "$attempt_mark" ]; then end_tasks "$attempt_mark"; else kill -9 "$attempt_pid" 2>/dev/null; fi
       attempted=late
-      return 0
+      break
     fi
     sleep 0.1 2>/dev/null || sleep 1
   done
+  if [ "$attempt_mark" != "$alive" ]; then rm -f "$attempt_mark"; fi
+  if [ -n "$attempted" ]; then return 0; fi
   attempted=0
   wait "$attempt_pid" || attempted=$?
 }

@@ -55,6 +55,20 @@ describe.skipIf(!able).each(['dash', 'bash', '/bin/busybox sh'])('the files of a
     expect([plain.result.log, await world.run('stat -c %a /tmp/log /tmp/status')]).toEqual(['/tmp/log', '600\n600\n']);
   });
 
+  it('blocks nobody where /var hangs: it works, keeps no log, and leaves no process behind', async () => {
+    // Each waits as it would for a file system that is frozen; what is none of /var goes on.
+    for (const tool of ['chmod', 'mkdir']) {
+      await world.run(
+        `real=$(command -v ${tool}); printf '#!/bin/sh\\ncase "$*" in */var/*) exec sleep 1000 ;; esac\\nexec %s "$@"\\n' "$real" >/usr/local/sbin/${tool}; /bin/chmod 755 /usr/local/sbin/${tool}`,
+      );
+    }
+    const run = await world.hook('--strict', shell, 'env TMPDIR=/var/tmp timeout -s KILL 40');
+    expect([run.code, run.result], run.text).toMatchObject([0, { left: '0', unknown: '0', rc: '0' }]);
+    expect(Number(run.result.released)).toBeGreaterThan(1);
+    expect([await world.held('app'), await world.held('web')]).toEqual([false, true]);
+    expect(await world.run('grep -lx sleep /proc/[0-9]*/comm; ls -A /run/unbusy')).toBe('');
+  });
+
   it('replaces the verdict of the run before also where it could not begin, and leaves none that is not of this run', async () => {
     const status = '/var/lib/unbusy/hook/sweep-dead.json';
     const told = async () => JSON.parse(await world.run(`cat ${status}`)) as { rc: number; unknown: number };
