@@ -149,6 +149,18 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
     expect(await names(world)).toEqual(['cadvisor', 'other']);
   });
 
+  it('touches nobody where a label without a value takes in several compose projects', async () => {
+    await open({ names: [], labels: ['com.docker.compose.project'] });
+    const label = (id: string, value: string) =>
+      world.run(`printf '.Config.Labels/com.docker.compose.project\\t"${value}"\\n' >>/run/stand-in/${id}`);
+    await label(world.id('shop-web'), 'shop');
+    await label(world.id('other'), 'other');
+    const run = await world.hook('--strict --yes');
+    expect([run.code, run.result.released], run.text).toEqual([10, '0']);
+    expect(run.text).toContain('its names or labels take in several compose projects');
+    expect(await names(world)).toEqual(['cadvisor', 'other', 'shop-old', 'shop-web']);
+  });
+
   it('lets monitors go, chosen by name or by label, and touches no other holder', async () => {
     const play = (given: string) =>
       compiledHook(
