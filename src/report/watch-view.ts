@@ -30,10 +30,17 @@ export function watchScreen(look: WatchedLook, everyMs: number, style: Style, co
   return [
     style.paint('bold', clip(head, width, style.glyph('cut'))),
     ...renderTrends(look.rows, style, columns, DAEMONS).map((line) => clip(line, width, style.glyph('cut'))),
-    ...verdictLines(look.report, width)
-      .slice(0, VERDICTS)
-      .map((line) => clip(line, width, style.glyph('cut'))),
+    ...fewest(verdictLines(look.report, width)).map((line) => clip(line, width, style.glyph('cut'))),
     style.paint('bold', clip(sumLine(look.report), width, style.glyph('cut'))),
+  ];
+}
+
+/** The worst stand first; how many are not shown is said in the place of the last. */
+function fewest(lines: readonly string[]): readonly string[] {
+  if (lines.length <= VERDICTS) return lines;
+  return [
+    ...lines.slice(0, VERDICTS - 1),
+    `and ${lines.length - VERDICTS + 1} more; the summary at the end has them all`,
   ];
 }
 

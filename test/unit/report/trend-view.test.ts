@@ -86,6 +86,22 @@ describe('a watch', () => {
     expect(lines[0]).toContain('every 30.0s');
   });
 
+  it('says how many verdicts it has no room for', () => {
+    const screen = (count: number) => {
+      const finding = { kind: 'health', severity: 'critical', remedy: 'R.' } as const;
+      const findings = Array.from({ length: count }, (_, at) => ({
+        ...{ ...finding, id: `f:${at}`, title: `verdict ${at}`, cause: `cause ${at}` },
+      }));
+      const task = taskResult('a', 'ok', { module: 'dockerd_health', result: {}, findings });
+      const report = runReport([{ ...hostResult('a', 'ok'), tasks: [task] }]);
+      return watchScreen({ number: 1, atMs: 0, report, rows: [] }, 30_000, style, 80);
+    };
+    expect(screen(9).filter((line) => line.startsWith('critical')).length).toBe(9);
+    expect(screen(12).filter((line) => line.startsWith('critical')).length).toBe(8);
+    expect(screen(12)).toContain('and 4 more; the summary at the end has them all');
+    expect(screen(9).join()).not.toContain('more;');
+  });
+
   it('tells what came and what went, by what it is and not by its numbers', () => {
     const [none, one, same] = [look('a', {}), look('a', {}, 'stuck for 1s'), look('a', {}, 'stuck for 9s')].map(
       (host) => runReport([host]),
