@@ -47,6 +47,8 @@ add_only() {
       ;;
     id-file=?*)
       if [ ! -r "${1#*=}" ]; then return 1; fi
+      # A line that is no id, such as a name, would mean nobody, and what it was meant for would pass for clean.
+      if grep -qv -e '^ *[0-9a-f]\{12,64\} *$' -e '^ *$' -e '^ *#' "${1#*=}"; then return 1; fi
       only="${only}none$nl$(sed -n 's/^ *\([0-9a-f]\{12,64\}\) *$/id:\1/p' "${1#*=}")$nl"
       ;;
     *) return 1 ;;
@@ -72,7 +74,7 @@ read_options() {
       --only | --budget | --log | --status | --metrics | --period)
         if [ "$#" -lt 2 ]; then give_up 64 "$1 needs a value"; fi
         case $1 in
-          --only) add_only "$2" || give_up 64 "--only $2: not name=GLOB, id=HEX, label=KEY[=VALUE] or id-file=FILE" ;;
+          --only) add_only "$2" || give_up 64 "--only $2: not name=GLOB, id=HEX, label=KEY[=VALUE], or id-file=FILE with ids of 12 to 64 digits alone" ;;
           --budget) budget=$2 ;;
           --log) log=$2 ;;
           --status) status=$2 ;;

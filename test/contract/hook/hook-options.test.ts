@@ -48,11 +48,18 @@ describe.skipIf(!canMakeHosts())('the options of a compiled hook', () => {
     });
   });
 
-  it('takes the containers of an id file, in full or from twelve digits on, and nothing else that is written there', async () => {
+  it('takes the containers of an id file, in full or from twelve digits on, and refuses one with anything else in it', async () => {
     await open(sweepHook());
-    await world.run(
-      `printf '# ids\\n  ${world.id('app').slice(0, 12)}  \\nbatch\\n${world.id('batch').slice(0, 8)}\\n' >/tmp/ids`,
-    );
+    for (const wrong of ['batch', world.id('batch').slice(0, 8), `${world.id('batch')}0`]) {
+      await world.run(`printf '%s\\n' ${world.id('app')} ${wrong} >/tmp/ids`);
+      const refused = await world.hook('--strict --only id-file=/tmp/ids');
+      expect([refused.code, await world.held('app'), await world.held('batch')], refused.text).toEqual([
+        64,
+        true,
+        true,
+      ]);
+    }
+    await world.run(`printf '# ids\\n\\n  ${world.id('app').slice(0, 12)}  \\n' >/tmp/ids`);
     const run = await world.hook('--strict --only id-file=/tmp/ids');
     expect([run.code, await world.held('app'), await world.held('batch')], run.text).toEqual([0, false, true]);
     await world.run(': >/tmp/ids');
