@@ -92,12 +92,20 @@ function gapStandings({ host, task, gaps }: TaskResult): readonly Standing[] {
 function findingStandings(result: HostResult): readonly Standing[] {
   const { host } = result;
   return lastFindings(result)
-    .filter(({ kind }) => !ELSEWHERE.has(kind))
+    .filter((finding) => !ELSEWHERE.has(finding.kind) && !isHeldInWaiting(finding))
     .map(({ id, kind, severity, title, cause, remedy, holder }) => ({
       ...{ host, id: `${kind}:${id}`, about: 'thing', what: title, hint: remedy },
       group: [kind, cause, holder?.kind, holder?.name].join(' '),
       trouble: !HARMLESS.has(kind) && severity !== 'info',
     }));
+}
+
+/**
+ * A copy of what still runs is looked for only beside something dead. A run that has nothing to release does not see it, and
+ * must not tell that it is gone; it comes and goes with each container, too.
+ */
+function isHeldInWaiting({ kind, holder }: Finding): boolean {
+  return kind === 'latent' && holder !== undefined;
 }
 
 /** What was done, and what is still to be done; a plan beside findings says the same thing twice. */

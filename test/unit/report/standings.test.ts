@@ -88,6 +88,14 @@ describe('what a run leaves standing', () => {
     ]);
   });
 
+  it('is no copy of what still runs, which is looked for only beside something dead', () => {
+    const copy = leak('latent:1:2', { kind: 'latent', holder: { kind: 'container', name: 'cadvisor', namespace: 2 } });
+    const before = standings(host('a', 'would-change', { findings: [leak('x'), copy] }));
+    expect(before.map(({ id }) => id)).toEqual(['leak:x']);
+    const diff = compareStandings(before, standings(host('a', 'ok')), new Map([['a', 'whole']]));
+    expect(diff.gone.map(({ id }) => id)).toEqual(['leak:x']);
+  });
+
   it('does not tell a rescued refusal, and what a stop, a deadline or an interruption left', () => {
     const refusals = [{ what: 'w', why: 'y', hint: 'h' }];
     expect(standings({ ...host('a', 'ok'), tasks: [taskResult('a', 'failed', { refusals, rescued: true })] })).toEqual(
