@@ -8,6 +8,8 @@ import { looksSecret } from './secret-names.ts';
 export function commandAgain(spec: CommandSpec, args: readonly string[], given: Given): Again {
   return ({ check, limit, acceptNewKeys, become, askBecomePassword }) => {
     const values = new Map(given.typed);
+    // Whoever goes on by hand wants to see what it says.
+    values.delete('quiet');
     if (check === true) values.set('check', true).delete('yes');
     if (check === false) values.delete('check');
     if (limit !== undefined) values.set('limit', limit);
@@ -20,6 +22,11 @@ export function commandAgain(spec: CommandSpec, args: readonly string[], given: 
     });
     return [...given.calledAs, spec.name, ...args, ...options].map(shellWord).join(' ');
   };
+}
+
+/** A command that goes on from what another one saw, on the same hosts: only with options that mean the same to both. */
+export function commandAfter(spec: CommandSpec, args: readonly string[], given: Given): Again {
+  return commandAgain(spec, args, given.sharedWith(spec.options));
 }
 
 /** The command that goes on with a recorded run. */

@@ -91,6 +91,15 @@ export class Given {
     return new Given([...this.#specs.values()], new Map([...this.#typed, [name, value]]), this.#env);
   }
 
+  /** The same for another command: what was typed for options that both have; of one that only has the same name, the meaning may be another. */
+  sharedWith(specs: readonly OptionSpec[]): Given {
+    const shared = [...this.#typed].filter(([name]) => {
+      const spec = this.#specs.get(name);
+      return spec !== undefined && specs.includes(spec);
+    });
+    return new Given(specs, new Map(shared), this.#env);
+  }
+
   #fromEnv(name: string): string | undefined {
     const variable = this.#specs.get(name)?.env;
     const text = variable === undefined ? undefined : this.#env[variable];

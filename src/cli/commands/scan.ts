@@ -8,7 +8,7 @@ import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
 import { isToldWhole } from '../../report/story.ts';
-import { commandAgain } from '../again.ts';
+import { commandAfter } from '../again.ts';
 import type { CommandSpec } from '../command.ts';
 import { execute } from '../execute.ts';
 import type { Given } from '../given.ts';
@@ -53,7 +53,7 @@ export const scanCommand: CommandSpec = {
     scanAndPrint(
       io,
       given,
-      commandAgain(runCommand, [typedPackageFile(SWEEP)], given.with('metrics', false))({ check: true }),
+      commandAfter(runCommand, [typedPackageFile(SWEEP)], given.with('metrics', false))({ check: true }),
     ),
 };
 

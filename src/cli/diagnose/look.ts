@@ -6,7 +6,7 @@ import { standingOf } from '../../report/diagnosis-groups.ts';
 import type { DiagnosisOptions } from '../../report/diagnosis-view.ts';
 import type { Listener } from '../../report/listener.ts';
 import { isToldWhole } from '../../report/story.ts';
-import { commandAgain } from '../again.ts';
+import { commandAfter } from '../again.ts';
 import { runCommand } from '../commands/run.ts';
 import { execute } from '../execute.ts';
 import type { Given } from '../given.ts';
@@ -55,7 +55,7 @@ export function viewOptions(io: Io, given: Given, report: RunReport): DiagnosisO
     columns: io.out.columns(),
     whole: verbosityOf(given) > 0,
     playbook: (file, hosts) =>
-      commandAgain(
+      commandAfter(
         runCommand,
         [typedPackageFile(`playbooks/${file}`)],
         given,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandAgain, resumeAgain } from '../../../src/cli/again.ts';
+import { commandAfter, commandAgain, resumeAgain } from '../../../src/cli/again.ts';
+import { diagnoseCommand } from '../../../src/cli/commands/diagnose.ts';
 import { runCommand } from '../../../src/cli/commands/run.ts';
 import { Given, type RawValue } from '../../../src/cli/given.ts';
 
@@ -19,6 +20,29 @@ describe('the next command', () => {
     expect(resumeAgain(new Given(runCommand.options, new Map(), { npm_command: 'ci' }), { id: '7f3a1c' })).toBe(
       'unbusy resume 7f3a1c',
     );
+  });
+
+  it('after a look has what was typed for options that mean the same, and is not quiet', () => {
+    const typed = new Map<string, RawValue>([
+      ...([
+        ['inventory', ['h.yml']],
+        ['become', true],
+        ['verbose', 1],
+      ] as const),
+      ...([
+        ['watch', true],
+        ['every', '5s'],
+        ['samples', '3'],
+        ['since', '1h'],
+        ['quiet', true],
+      ] as const),
+    ]);
+    const given = new Given(diagnoseCommand.options, typed, {});
+    expect(commandAfter(runCommand, ['p.yml'], given)({ check: true })).toBe('unbusy run p.yml -C -i h.yml -b -v');
+  });
+
+  it('is not silent, though this one was', () => {
+    expect(again({ quiet: true, check: true })({ check: false })).toBe('unbusy run p.yml');
   });
 
   it('turns check on and off, and narrows', () => {
