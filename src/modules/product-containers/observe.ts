@@ -23,22 +23,18 @@ import type { ProductContainer, ProductMount, ProductState } from './state.ts';
 /** Asks Docker for its containers; reads the mount tables only if one of them is of the product. */
 export async function observeProduct(host: Session, params: ProductContainersParams): Promise<Observed<ProductState>> {
   const deadlineMs = milliseconds(params.docker_deadline);
-  const isExact = (label: string) => label.includes('=');
-  const [answer, exact, loose] = await Promise.all([
-    readDockerState(host, { deadlineMs, want: 'all', asked: [] }),
-    selectLabelled(host, params.labels.filter(isExact), deadlineMs),
-    selectLabelled(
-      host,
-      params.labels.filter((label) => !isExact(label)),
-      deadlineMs,
-    ),
-  ]);
+  const answer = await readDockerState(host, { deadlineMs, want: 'all', asked: [] });
   if (answer.kind === 'unknown') return answer;
   if (answer.kind === 'none') return { kind: 'known', state: nothing(undefined), gaps: [] };
   const { look } = answer;
   const trouble = whyUnsure(host.host, look);
   if (trouble !== undefined) return { kind: 'unknown', error: trouble };
+  // Only now: a daemon that did not answer is not asked for its labels too.
+  const isExact = (label: string) => label.includes('=');
+  const exact = await selectLabelled(host, params.labels.filter(isExact), deadlineMs);
   if (exact.kind === 'unknown') return exact;
+  const keys = params.labels.filter((label) => !isExact(label));
+  const loose = await selectLabelled(host, keys, deadlineMs);
   if (loose.kind === 'unknown') return loose;
   const selection = selectProduct(look.state.containers, { exact: exact.ids, loose: loose.ids }, params);
   if (selection.product.length === 0) return { kind: 'known', state: nothing(look), gaps: [] };

@@ -107,4 +107,18 @@ describe.skipIf(!CAN_UNSHARE)('product_containers', () => {
     await wrap('exit 1');
     expect(await module.observe(world.session, params)).toMatchObject({ kind: 'unknown' });
   });
+
+  it('asks a daemon that does not answer once, and for labels only one that does', async () => {
+    const labelled = { ...params, docker_deadline: 1, labels: ['com.example.product=shop', 'com.example.product'] };
+    await wrap('echo "$3" >>/tmp/asked; if [ -e /tmp/deaf ]; then exec sleep 1000; fi');
+    const asked = () => world.run('cat /tmp/asked; : >/tmp/asked');
+    expect((await module.observe(world.session, labelled)).kind).toBe('known');
+    expect((await asked()).trim().split('\n').slice(-2)).toEqual(['ps', 'ps']);
+    await world.run(': >/tmp/deaf');
+    expect(await module.observe(world.session, labelled)).toMatchObject({
+      kind: 'unknown',
+      error: { code: 'E_DAEMON_SILENT' },
+    });
+    expect(await asked()).toBe('ps\n');
+  });
 });
