@@ -16,7 +16,15 @@ export const TASK_STATUSES = [
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** How much a change may hurt, rising. */
-export const RISKS = ['read', 'file', 'unmount', 'restart-holder', 'restart-docker'] as const;
+export const RISKS = [
+  'read',
+  'file',
+  'unmount',
+  'restart-holder',
+  'stop-containers',
+  'remove-containers',
+  'restart-docker',
+] as const;
 export type Risk = (typeof RISKS)[number];
 
 /** certain: seen; conditional: only after an earlier step worked; unknown: a fact is missing. */

@@ -54,11 +54,13 @@ export type ConfirmAnswer = 'yes' | 'all' | 'no';
 /** Risks of a step that hurts what runs, so that somebody has to agree first, as something that may be done. */
 const DANGER_WORDS: Readonly<Partial<Record<Risk, string>>> = {
   'restart-holder': 'restart what holds the mounts',
+  'stop-containers': 'stop containers',
+  'remove-containers': 'stop and remove containers',
   'restart-docker': 'restart dockerd',
 };
 
 /** Risks of a step that hurts what runs. */
-export const DANGEROUS: readonly Risk[] = ['restart-holder', 'restart-docker'];
+export const DANGEROUS: readonly Risk[] = ['restart-holder', 'stop-containers', 'remove-containers', 'restart-docker'];
 
 /** Risks as something that may be done. */
 export function dangerWords(risks: Iterable<Risk>): string {

@@ -80,7 +80,7 @@ function taskResult(
     status,
     changes: end.changes,
     refusals: end.refusals,
-    findings: end.state === undefined ? [] : (module.findings?.(end.state) ?? []),
+    findings: end.state === undefined ? [] : (module.findings?.(end.state, end.changes) ?? []),
     gaps: end.gaps,
     result,
     ...(unsettled === undefined ? {} : { unsettled }),

@@ -3,7 +3,7 @@ import type { Program, Session } from '../connection/session.ts';
 import type { UnbusyError } from '../core/errors.ts';
 import type { Finding } from '../core/findings.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Change, Gap, Refusal, Risk } from '../core/results.ts';
+import type { Change, ChangeReport, Gap, Refusal, Risk } from '../core/results.ts';
 
 /** What looking gave: a state with the gaps in it, or nothing that may be relied on. */
 export type Observed<State> =
@@ -81,8 +81,8 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   verify(after: State, change: C, before: State): Verdict;
   /** What `register` and --json give. */
   result(state: State): JsonObject;
-  /** What a scan shows of this state. */
-  findings?(state: State): readonly Finding[];
+  /** What a scan shows of this state; after a run, which `changes` led to it. */
+  findings?(state: State, changes?: readonly ChangeReport[]): readonly Finding[];
   /** Why what is configured is not in effect yet; handlers run for it as for a change, so that a run that was cut before them is finished by the next one. */
   unsettled?(state: State, params: Params): string | undefined;
   /**

@@ -67,7 +67,7 @@ export function stopText(stop: StopReport): string {
   return `${count} of ${hostCount(of)} ${rule} (${which}), and the stop rule tolerates ${tolerated}; in ${where}`;
 }
 
-/** The question before a batch that may restart something: where, on which hosts, what, and what is asked later. */
+/** The question before a batch that may stop or restart something: where, on which hosts, what, and what is asked later. */
 export function confirmLines(request: ConfirmRequest, style: Style): readonly string[] {
   const later =
     request.later === 0 ? [] : [`  ${hostCount(request.later)} in later batches are asked for before each.`];
@@ -79,7 +79,7 @@ export function confirmLines(request: ConfirmRequest, style: Style): readonly st
 }
 
 function dangerText({ task, module, risks, hosts, maybe }: Danger): string {
-  const what = maybe ? 'restart something, by what it finds there' : dangerWords(risks);
+  const what = maybe ? 'stop or restart something, by what it finds there' : dangerWords(risks);
   return `may ${what} on ${hostCount(hosts.length)}: ${printable(task)} (${module})`;
 }
 

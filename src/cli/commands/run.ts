@@ -23,7 +23,7 @@ export const YES_OPTION: OptionSpec = {
   name: 'yes',
   short: 'y',
   kind: 'switch',
-  help: 'Allow steps that restart something, without a question.',
+  help: 'Allow steps that stop or restart something, without a question.',
 };
 
 /** `unbusy run PLAYBOOK`: makes hosts as the playbook says, or says with -C what it would do. */

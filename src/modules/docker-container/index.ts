@@ -24,8 +24,11 @@ export const dockerContainerModule = defineModule<DockerContainerParams, Contain
   verify: verifyContainer,
   result,
   // Whatever runs now may have to stop for it.
-  dangers: () => ['restart-holder'],
+  dangers: ({ state }) => [DANGER_OF[state]],
 });
+
+/** As the plan has it. */
+const DANGER_OF = { present: 'restart-holder', stopped: 'stop-containers', absent: 'remove-containers' } as const;
 
 async function observe(host: Session, params: DockerContainerParams): Promise<Observed<ContainerLook>> {
   const binds = params.binds.flatMap((text) => parseBind(text) ?? []);

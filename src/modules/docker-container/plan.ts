@@ -97,17 +97,18 @@ function stop(main: ContainerFacts, { name }: DockerContainerParams): ContainerC
     ...base('stop', name, main),
     title: `stop container ${name}`,
     why: 'it runs, and is wanted stopped',
-    risk: 'restart-holder',
+    risk: 'stop-containers',
     blast: [`${name} stops, and what it serves with it`, ...again],
   };
 }
 
-function remove(container: ContainerFacts, why: string, { name }: DockerContainerParams): ContainerChange {
+function remove(container: ContainerFacts, why: string, { name, state }: DockerContainerParams): ContainerChange {
+  const hurts = state === 'absent' ? 'remove-containers' : 'restart-holder';
   return {
     ...base('remove', container.name, container),
     title: `remove container ${container.name}`,
     why,
-    risk: container.running !== 'false' ? 'restart-holder' : 'file',
+    risk: container.running !== 'false' ? hurts : 'file',
     ...blast(
       container.running !== 'false'
         ? [`${container.name === name ? name : container.name} stops, and what it serves with it`]

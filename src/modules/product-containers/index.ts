@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/findings.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { ChangeReport } from '../../core/results.ts';
 import { isLiving } from '../../mounts/living.ts';
 import { defineModule } from '../module.ts';
 import { applyProduct } from './apply.ts';
@@ -24,7 +25,7 @@ export const productContainersModule = defineModule<ProductContainersParams, Pro
   verify: verifyProduct,
   result,
   findings,
-  dangers: ({ state }) => (state === 'absent' ? ['restart-holder'] : []),
+  dangers: ({ state }) => (state === 'absent' ? ['remove-containers'] : []),
   hook: hookOf,
 });
 
@@ -41,9 +42,9 @@ function result({ docker, product, held }: ProductState): JsonObject {
   };
 }
 
-/** That nothing is of the product is said aloud: a name may have been mistyped. */
-function findings({ product }: ProductState): readonly Finding[] {
-  if (product.length > 0) return [];
+/** That nothing is of the product is said aloud: a name may have been mistyped; but not of what this run itself removed. */
+function findings({ product }: ProductState, changes: readonly ChangeReport[] = []): readonly Finding[] {
+  if (product.length > 0 || changes.length > 0) return [];
   return [
     {
       id: 'product',

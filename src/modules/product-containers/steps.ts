@@ -12,7 +12,7 @@ export function stopChange({ container, monitor }: ProductContainer, ready: bool
     why: monitor
       ? 'it is of the product, and as a monitor it holds the file systems of others'
       : 'it is of the product',
-    risk: 'restart-holder',
+    risk: 'remove-containers',
     ...(ready ? { certainty: 'certain' } : { certainty: 'conditional', needs: [`seen-gone:monitors before ${id}`] }),
     witness: { id, running },
     blast: [`${name} stops, and what it serves with it`],
@@ -35,7 +35,7 @@ export function removeChange(
     why: ready
       ? 'it is of the product, does not run, and nothing holds it'
       : 'only once a look shows that it does not run, and that nothing holds it',
-    risk: 'file',
+    risk: 'remove-containers',
     ...(ready ? { certainty: 'certain' } : { certainty: 'conditional', needs: [`seen-free:${id}`] }),
     witness: { id, status },
     blast: [`what ${printable(name)} wrote outside of its volumes is gone with it`],

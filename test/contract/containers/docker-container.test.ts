@@ -162,7 +162,7 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker_container under $name
     expect(await plan({ state: 'stopped' })).toEqual([]);
     expect(await plan({})).toMatchObject([{ action: 'start' }]);
     await step({});
-    expect(await step({ state: 'absent' })).toMatchObject({ ...DONE, change: { risk: 'restart-holder' } });
+    expect(await step({ state: 'absent' })).toMatchObject({ ...DONE, change: { risk: 'remove-containers' } });
     expect(world.names()).toEqual([]);
     expect(await plan({ state: 'absent' })).toEqual([]);
   });

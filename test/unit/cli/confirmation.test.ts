@@ -44,7 +44,7 @@ describe('who allows a restart', () => {
     expect(shown.trimEnd().split('\n')).toEqual([
       'play "p", batch 1 of 3 (canaries): cd[01,02]',
       '  may restart dockerd on 2 hosts: restart (docker_restart)',
-      '  may restart something, by what it finds there on 1 host: holders (holder_propagation)',
+      '  may stop or restart something, by what it finds there on 1 host: holders (holder_propagation)',
       '  7 hosts in later batches are asked for before each.',
     ]);
     expect(questions).toEqual(['Begin? y: this batch, a: this and all later ones, N: stop here. [y/a/N] ']);

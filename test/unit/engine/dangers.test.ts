@@ -47,6 +47,18 @@ describe('what a play may come to restart', () => {
     expect(() => refuseUnasked(play, [{ ...risk('a', []), maybe: true }])).not.toThrow();
   });
 
+  it('says that containers go, where a play takes them away', () => {
+    const text =
+      '- { hosts: all, tasks: [{ name: gone, product_containers: { compose_project: shop, state: absent } }] }';
+    const asked = (more: string) => {
+      const [play] = loadPlaybook('p.yml', text.replace('absent', more), MODULES).plays;
+      if (play === undefined) throw new Error('no play');
+      refuseUnasked(play, dangersOf(play, play.tasks, [HOST], MODULES, {}));
+    };
+    expect(() => asked('absent')).toThrow('may stop and remove containers on 1 host');
+    expect(() => asked('released')).not.toThrow();
+  });
+
   it('counts every entry of a loop', () => {
     expect(dangers([shelfTask('t', { remove: item, loop: ['ntp', 'dockerd'] })])).toEqual([
       ['t', ['restart-docker'], false],

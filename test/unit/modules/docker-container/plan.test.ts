@@ -23,8 +23,8 @@ describe('the plan for a container', () => {
     expect(planContainer(lookAt({}), paramsOf({ restart: 'always' }))).toMatchObject([
       { id: 'replace:cadvisor', risk: 'restart-holder', witness: { id: 'a'.repeat(64), running: 'true' } },
     ]);
-    expect(planContainer(lookAt({}), paramsOf({ state: 'stopped' }))[0]?.risk).toBe('restart-holder');
-    expect(planContainer(lookAt({}), paramsOf({ state: 'absent' }))[0]?.risk).toBe('restart-holder');
+    expect(planContainer(lookAt({}), paramsOf({ state: 'stopped' }))[0]?.risk).toBe('stop-containers');
+    expect(planContainer(lookAt({}), paramsOf({ state: 'absent' }))[0]?.risk).toBe('remove-containers');
     const ended = lookAt({ running: false, status: 'exited' });
     expect(planContainer(ended, paramsOf({ restart: 'always' }))).toMatchObject([
       { id: 'replace:cadvisor', risk: 'file' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { productContainersModule } from '../../../../src/modules/product-containers/index.ts';
 import { productContainersParams } from '../../../../src/modules/product-containers/params.ts';
 import { planProduct, refuseProduct } from '../../../../src/modules/product-containers/plan.ts';
 import { verifyProduct } from '../../../../src/modules/product-containers/verify.ts';
@@ -72,6 +73,14 @@ describe('after a step', () => {
     expect(verifyProduct(after, remove, before)).toMatchObject({ kind: 'not-yet' });
     const none = stateOf({ containers: [NEIGHBOUR], picture: hostOf([NEIGHBOUR]) + spaceOf(NEIGHBOUR) }, params);
     expect(verifyProduct(none, remove, before)).toEqual({ kind: 'as-wanted' });
+  });
+
+  it('nothing of the product being there is told only of a host that had nothing of it', () => {
+    if (remove === undefined) throw new Error('no step');
+    const none = stateOf({ containers: [NEIGHBOUR], picture: hostOf([NEIGHBOUR]) + spaceOf(NEIGHBOUR) }, params);
+    const { findings } = productContainersModule;
+    expect(findings?.(none, [])).toMatchObject([{ title: 'nothing of the product is on this host' }]);
+    expect(findings?.(none, [{ ...remove, outcome: 'changed' }])).toEqual([]);
   });
 
   it('nothing is believed if a neighbour does not run as before', () => {
