@@ -65,7 +65,14 @@ ask_docker() {
     return 0
   fi
   add disk
-  if [ "$round" = 1 ]; then say "Docker: $silent; its state was read from disk, so mounts are freed and no container is removed"; fi
+}
+
+# What came from disk, once a task. Of a daemon that runs and does not answer it is not all there is to know: that counts as a doubt.
+tell_silence() {
+  if [ "$daemon" = answered ] || [ -n "$silence_told" ]; then return 0; fi
+  silence_told=yes
+  silent="Docker: $silent; its state was read from disk, so mounts are freed and no container is removed"
+  case $daemon in stopped | none) say "$silent" ;; *) doubt "$silent" ;; esac
 }
 
 # The ids of containers with a label, in $labelled.
@@ -138,6 +145,7 @@ look() {
   while IFS= read -r each; do set -- "$@" "$each"; done <"$work/narrow"
   if [ -z "$fail" ]; then decide targets "$@"; fi
   if [ -n "$fail" ]; then return 0; fi
+  tell_silence
   if [ "$round" = 1 ]; then tell_left_alone; fi
   ids=$(sed -n "s/^target$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
   if [ -z "$ids" ]; then

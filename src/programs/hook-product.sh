@@ -36,6 +36,7 @@ look_at_product() {
   while IFS= read -r each; do set -- "$@" "$each"; done <"$work/narrow"
   if [ -z "$fail" ]; then decide targets "$@"; fi
   if [ -n "$fail" ]; then return 0; fi
+  tell_silence
   ids=$(sed -n "s/^chosen$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
   if [ -z "$ids" ]; then
     : >"$work/leaks"
@@ -147,7 +148,7 @@ ask_consent() {
 }
 
 main() {
-  limit=$1 grace=$2 round=0 daemon='' planner=product_plan want=all
+  limit=$1 grace=$2 round=0 daemon='' silence_told='' planner=product_plan want=all
   shift 2
   ask_consent "$@"
   left_words=$#

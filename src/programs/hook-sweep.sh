@@ -89,7 +89,7 @@ tell_refused() {
 }
 
 main() {
-  limit=$1 round=0 daemon='' planner=hook_plan want=dead
+  limit=$1 round=0 daemon='' silence_told='' planner=hook_plan want=dead
   shift
   for file in seen leaks tried asked plan; do : >"$work/$file"; done
   while [ "$round" -lt 20 ]; do

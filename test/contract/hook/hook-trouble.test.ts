@@ -57,6 +57,19 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect([stopped.code, stopped.result.unknown], stopped.text).toEqual([0, '0']);
   });
 
+  it('frees what a daemon holds that runs and does not answer, and says each time that the rest is not known', async () => {
+    await writeStates();
+    await world.run("printf '#!/bin/sh\\nexit 1\\n' >/usr/local/bin/docker");
+    const freed = await world.hook('--strict', shell);
+    expect([freed.code, freed.result.left, freed.result.unknown], freed.text).toEqual([14, '0', '1']);
+    expect([Number(freed.result.released) > 0, await world.held('app')], freed.text).toEqual([true, false]);
+    const twice = await world.hook('--strict', shell);
+    expect([twice.code, twice.result.released, twice.result.unknown], twice.text).toEqual([14, '0', '1']);
+    await world.run('kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid');
+    const stopped = await world.hook('--strict', shell);
+    expect([stopped.code, stopped.result.unknown], stopped.text).toEqual([0, '0']);
+  });
+
   it('finds a product by its label in the files, and no other', async () => {
     await writeStates();
     await stopDocker();

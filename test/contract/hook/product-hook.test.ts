@@ -127,6 +127,17 @@ describe.skipIf(!able)('a compiled hook for a product', () => {
     expect(await life(world, '/root/docker')).toBe(alive);
   });
 
+  it('does not call a host clean whose daemon is late, whatever its files say of the product', async () => {
+    await open({ docker_deadline: '1s', state: 'released' });
+    await writeStates(world, { cadvisor: 'running', 'shop-web': 'running', other: 'running', 'shop-old': 'dead' });
+    const known = await world.hook('--strict');
+    expect([known.code, known.result.unknown], known.text).toEqual([0, '0']);
+    await world.run("printf '#!/bin/sh\\nexec sleep 1000\\n' >/usr/local/bin/docker");
+    const late = await world.hook('--strict');
+    expect([late.code, late.result.released, late.result.unknown], late.text).toEqual([14, '0', '1']);
+    expect(late.text).toContain('unknown: Docker: docker ps was not answered in 1 s; its state was read from disk');
+  });
+
   it('goes no further than --only', async () => {
     await open({});
     const run = await world.hook('--strict --yes --only name=shop-old');
