@@ -20,6 +20,16 @@ describe('the shipped playbooks', () => {
     expect(() => loadPlaybook(name, `${text}\n- { hosts: all, taks: [] }\n`, MODULES)).toThrow('taks');
   });
 
+  it.each(NAMES)('%s shows lists and true or false on the command line as what they are, not as text', (name) => {
+    const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
+    const head = text.slice(0, text.indexOf('- name:'));
+    expect(head).not.toMatch(/-e \w+=(?:true|false|\[)/);
+    if (head.includes('NAME=VALUE')) expect(head).toMatch(/JSON: -e '\{/);
+    for (const [, json = ''] of head.matchAll(/-e '(\{.*?\})'/g)) {
+      for (const variable of Object.keys(JSON.parse(json))) expect(text).toMatch(new RegExp(`^    ${variable}:`, 'm'));
+    }
+  });
+
   it('are explained by an example without mistakes', () => {
     const page = readFileSync(`${FOLDER}/README.md`, 'utf8');
     const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
