@@ -151,7 +151,10 @@ async function stoppedDockerd(host: LabHost): Promise<void> {
     }
     expect(diagnosed.stdout, diagnosed.stderr).toContain('takes connections and does not answer');
     expect(diagnosed.code).toBe(3);
-    for (const ran of [scanned, why]) expect(ran.stdout, ran.stderr).toMatch(/was not answered in \d+ s/);
+    for (const ran of [scanned, why]) {
+      expect(ran.stdout, ran.stderr).toMatch(/was not answered in \d+ s/);
+      expect(ran.code, ran.stdout).toBe(9);
+    }
     expect(sweep.report.hosts[0]?.tasks[0]?.error, troubleOf(sweep)).toMatchObject({ code: 'E_DAEMON_SILENT' });
     expect((await host.sh('pgrep -x docker')).stdout).toBe('');
     expect(await leftRunningAfter(host, 0)).toEqual([]);

@@ -17,6 +17,7 @@ import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, LOOK_OPTIONS } from '../shared-options.ts';
 import type { WhyAnswer } from '../why/why-answer.ts';
+import { whyExitCode } from '../why/why-exit.ts';
 import { lookWhy } from '../why/why-look.ts';
 import { readQuestion } from '../why/why-target.ts';
 import { whyTree } from '../why/why-tree.ts';
@@ -49,15 +50,9 @@ export const whyCommand: CommandSpec = {
     const answer = await withSession(io, given, target, (session) => lookWhy(session, readQuestion(text)));
     if (given.has('json')) io.out.write(`${JSON.stringify(jsonOf(target.name, answer), null, 2)}\n`);
     else io.out.write(`${renderTree(whyTree(target.name, answer), styleFor(io, given, io.out)).join('\n')}\n`);
-    return exitCodeOf(answer);
+    return whyExitCode(answer);
   },
 };
-
-/** 3 if something is there to release, 9 if nothing was seen but not everything could be looked at. */
-function exitCodeOf({ leaks, findings, gaps }: WhyAnswer): number {
-  if (leaks.length > 0 || findings.length > 0) return 3;
-  return gaps.length > 0 ? 9 : 0;
-}
 
 /** The host, always as root: other users' namespaces cannot be looked into otherwise. */
 function targetOf(io: Io, name: string, given: Given): HostTarget {

@@ -3,6 +3,7 @@ import { CAUSE_WORDS, holderWords, REMEDY_WORDS } from '../../mounts/leak-words.
 import { count } from '../../report/story.ts';
 import type { TreeNode } from '../../report/tree.ts';
 import type { WhyAnswer } from './why-answer.ts';
+import { isFromDisk } from './why-exit.ts';
 
 /** How many gaps are told one by one. */
 const GAPS = 5;
@@ -26,14 +27,17 @@ export function whyTree(host: string, answer: WhyAnswer): TreeNode {
   return { label: `${host}: ${headWords(answer)}`, tone: 'bold', children };
 }
 
-function headWords({ target, living, leaks, gaps, owner }: WhyAnswer): string {
-  if (owner !== undefined) return `${owner}: ${verdict(leaks, gaps.length)}`;
+function headWords(answer: WhyAnswer): string {
+  const { target, living, leaks, gaps, owner } = answer;
+  const silent = isFromDisk(answer);
+  const said = verdict(leaks, gaps.length + (silent ? 1 : 0));
+  if (owner !== undefined) return `${owner}: ${said}`;
   const { kind, name, id, container } = target;
-  if (kind === 'path') return `${name}: ${verdict(leaks, gaps.length)}`;
-  if (kind === 'device') return `device ${name} (${id}): ${verdict(leaks, gaps.length)}`;
+  if (kind === 'path') return `${name}: ${said}`;
+  if (kind === 'device') return `device ${name} (${id}): ${said}`;
   const state = container?.status ?? 'unknown to Docker';
-  const said = living ? 'it lives, and its mounts are its own' : verdict(leaks, gaps.length);
-  return `container ${name} (${id.slice(0, 12)}), ${state}: ${said}`;
+  const lives = silent ? 'so its files say; whether it lives is not known' : 'it lives, and its mounts are its own';
+  return `container ${name} (${id.slice(0, 12)}), ${state}: ${living ? lives : said}`;
 }
 
 function verdict(leaks: readonly LeakedMount[], gaps: number): string {

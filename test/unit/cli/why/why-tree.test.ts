@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WhyAnswer } from '../../../../src/cli/why/why-answer.ts';
 import { whyTree } from '../../../../src/cli/why/why-tree.ts';
+import { silenceFindings } from '../../../../src/modules/dead-containers/findings.ts';
 import type { LeakedMount, LeakTarget } from '../../../../src/mounts/leak.ts';
 import { createStyle } from '../../../../src/report/style.ts';
 import { renderTree } from '../../../../src/report/tree.ts';
@@ -42,6 +43,19 @@ describe('the answer to why', () => {
     expect(text).toContain('in use: sh (pid 7) works in it');
     expect(text).toContain('frees it: ');
     expect(text).not.toContain('refused');
+  });
+
+  it('does not say of a container that it lives where only its files say so', () => {
+    const web = {
+      ...nothing,
+      target: { ...target, kind: 'container' as const, id: 'a'.repeat(64), name: 'web' },
+      living: true,
+    };
+    expect(draw(web).join('\n')).toContain('it lives, and its mounts are its own');
+    const findings = silenceFindings('docker ps was not answered in 10 s');
+    const [head] = draw({ ...web, findings });
+    expect(head).toContain('so its files say; whether it lives is not known');
+    expect(draw({ ...nothing, findings })[0]).toContain('not everything could be looked at');
   });
 
   it('says what forbids an unmount', () => {
