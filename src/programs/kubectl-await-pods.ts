@@ -39,7 +39,7 @@ export async function awaitPods(
   const answer = await runProgram(session, call, [EXIT.done, EXIT.denied, EXIT.toolMissing, EXIT.timedOut]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
   const { host } = session;
-  if (answer.code === EXIT.toolMissing) return { kind: 'unknown', error: noKubectl(host) };
+  if (answer.code === EXIT.toolMissing) return { kind: 'unknown', error: noKubectl(host, access.kubectl) };
   const what = 'for a pod';
   if (answer.code === EXIT.timedOut) return { kind: 'unknown', error: apiError(host, what, 'late', '') };
   if (answer.code === EXIT.denied) {

@@ -79,7 +79,7 @@ export async function listTerminating(
   };
   const answer = await runProgram(session, call, [EXIT.done, EXIT.toolMissing, EXIT.timedOut]);
   if (!answer.ok) return { kind: 'unknown', error: answer.error };
-  if (answer.code === EXIT.toolMissing) return { kind: 'unknown', error: noKubectl(session.host) };
+  if (answer.code === EXIT.toolMissing) return { kind: 'unknown', error: noKubectl(session.host, access.kubectl) };
   const refused = answer.records.filter(({ kind }) => kind === 'refused').map(({ fields }) => fields);
   const fatal = refused.find(([what]) => what !== 'nodes') ?? (answer.code === EXIT.timedOut ? refused[0] : undefined);
   if (fatal !== undefined) return { kind: 'unknown', error: refusal(session.host, fatal) };

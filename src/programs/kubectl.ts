@@ -1,5 +1,6 @@
 import type { Program } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import { boundedProgram } from './bounded.ts';
 import functions from './kubectl.sh';
 
@@ -28,8 +29,13 @@ export function accessSeconds(deadlineMs: number): number {
   return Math.max(1, Math.ceil(deadlineMs / 1000));
 }
 
-/** There is no kubectl on the host. */
-export function noKubectl(host: string): UnbusyError {
+/** There is no kubectl on the host, or nothing to execute at the path that was given for it. */
+export function noKubectl(host: string, path = ''): UnbusyError {
+  if (path !== '')
+    return new UnbusyError('E_PREFLIGHT_TOOL', `${printable(path)} on ${host} is not there, or cannot be executed`, {
+      host,
+      hint: 'Correct `kubectl:`, or leave it out to use the one in PATH.',
+    });
   return new UnbusyError('E_PREFLIGHT_TOOL', `there is no kubectl on ${host}`, {
     host,
     hint: 'Name a host that has it, or say where it is with `kubectl:`.',

@@ -144,7 +144,7 @@ describe.runIf(KUBECTL !== undefined).each(shellKinds())('kubectl under $name', 
     expect(gone).toMatchObject({ kind: 'unknown', error: { code: 'E_UNKNOWN' } });
     expect(JSON.stringify([silent, gone])).not.toContain('secret');
     expect(await listTerminating(host, { ...access, kubectl: '/nowhere/kubectl' }, [])).toMatchObject({
-      error: { code: 'E_PREFLIGHT_TOOL' },
+      error: { code: 'E_PREFLIGHT_TOOL', message: expect.stringMatching(/^\/nowhere\/kubectl on .* is not there/) },
     });
   });
 
