@@ -24,7 +24,11 @@ const code = (cls: ErrorClass, retry: Retry, meaning: string): CodeFacts => ({ c
 
 /** Every code that a user may meet. Codes are permanent: they are never renamed and never given another meaning. */
 export const ERROR_CODES = {
-  E_USAGE: code('usage', 'never', 'A flag, an argument or a setting is not valid. No host was touched.'),
+  E_USAGE: code(
+    'usage',
+    'never',
+    'A flag, an argument or a setting is not valid. No host was touched; but why looks at the host before it says that nothing there has the name.',
+  ),
   E_PLAYBOOK: code('usage', 'never', 'The playbook has a mistake. No host was touched.'),
   E_INVENTORY: code('usage', 'never', 'The inventory has a mistake. No host was touched.'),
   E_EXPRESSION: code('usage', 'never', 'An expression is not valid or has the wrong type.'),

@@ -13,7 +13,8 @@ Frees what dead containers hold on this host, as the playbook of this hook says.
   --dry-run           say what would be done, change nothing
   --only KIND=VALUE   only containers with name=GLOB, id=HEX, label=KEY[=VALUE], or the ids in id-file=FILE; repeat for more
   --yes               stop and remove what runs, if the playbook wants that; without it such a task only releases mounts
-  --strict            exit 10 if something is left, 11 not root, 12 not a host to work on, 13 not in time, 14 something is not known
+  --strict            exit 10 if something is left, 11 not root, 12 not a host to work on, 13 not in time, 14 something is not known,
+                      64 wrong arguments
   --budget SECONDS    time for everything; what has not ended then is ended, or left to itself
   --log FILE          instead of /var/log/unbusy/NAME.log
   --status FILE       instead of /var/lib/unbusy/hook/NAME.json

@@ -21,7 +21,7 @@ export const docCommand: CommandSpec = {
   args: [
     {
       name: 'topic',
-      help: 'A module, playbook, errors, or exit-codes; the list of modules if not given.',
+      help: 'A module, playbook, errors, an error code, or exit-codes; the list of modules if not given.',
       required: false,
       completes: ['playbook', 'errors', 'exit-codes', ...MODULES.keys()],
     },
@@ -29,7 +29,7 @@ export const docCommand: CommandSpec = {
   options: [{ name: 'json', kind: 'switch', help: 'JSON; JSON Schema for modules and playbook.' }, ...LOOK_OPTIONS],
   examples: [
     ['unbusy doc dead_containers', 'parameters with types, defaults and meaning'],
-    ['unbusy doc errors', 'every error code and what it means'],
+    ['unbusy doc errors', 'every error code and what it means; `unbusy doc E_REFUSED` is about one'],
     ['unbusy doc file_content --json', 'JSON Schema of the parameters'],
   ],
   exits: [0, 1, 2],
@@ -46,9 +46,11 @@ function pageOf(topic: string | undefined): Page {
   if (topic === 'errors') return errorsPage();
   if (topic === 'exit-codes') return exitCodesPage();
   if (topic === 'playbook') return playbookPage();
+  const codes = Object.keys(ERROR_CODES).filter((code) => code === topic.toUpperCase());
+  if (codes.length > 0) return errorsPage(codes);
   const module = MODULES.get(topic);
   if (module !== undefined) return modulePage(module);
-  const topics = [...MODULES.keys(), 'errors', 'exit-codes', 'playbook'];
+  const topics = [...MODULES.keys(), 'errors', 'exit-codes', 'playbook', ...Object.keys(ERROR_CODES)];
   const near = nearest(topic, topics) ?? topics.find((each) => topic.length > 3 && each.includes(topic));
   throw new UnbusyError('E_USAGE', `there is no module and no topic "${topic}"`, {
     hint: near === undefined ? 'Run `unbusy doc` for the list.' : `Did you mean ${near}?`,
@@ -102,8 +104,9 @@ function exampleLines(module: Module, schema: SchemaNode): readonly string[] {
   return [...head, `    ${module.name}:`, ...required.map((name) => `      ${name}: …`)];
 }
 
-function errorsPage(): Page {
-  const codes = Object.entries(ERROR_CODES);
+/** All error codes, or some. */
+function errorsPage(only: readonly string[] = Object.keys(ERROR_CODES)): Page {
+  const codes = Object.entries(ERROR_CODES).filter(([name]) => only.includes(name));
   const rows = codes.map(([name, facts]) => ({
     cells: [name, facts.class, `retry: ${facts.retry}`],
     below: [facts.meaning],

@@ -154,6 +154,15 @@ describe('doc', () => {
     expect(JSON.parse((await type('doc', topic, '--json')).out)).toBeTypeOf('object');
   });
 
+  it('explains one error code', async () => {
+    const { out, code } = await type('doc', 'E_REFUSED');
+    expect(code).toBe(0);
+    expect(out).toContain('E_REFUSED');
+    expect(out).not.toContain('E_USAGE');
+    expect(JSON.parse((await type('doc', 'e_refused', '--json')).out)).toMatchObject([{ code: 'E_REFUSED' }]);
+    expect((await type('doc', 'E_REFUSD')).err).toContain('Did you mean E_REFUSED?');
+  });
+
   it('knows the nearest topic', async () => {
     expect(await type('doc', 'file_contnt')).toMatchObject({
       code: 2,
