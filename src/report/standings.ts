@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/error-codes.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { Finding } from '../core/findings.ts';
 import type { ChangeReport, HostResult, RunReport, TaskResult, TaskStatus } from '../core/results.ts';
@@ -20,6 +21,9 @@ export function standingsOf(report: RunReport): readonly Standing[] {
     all.push(ofRun(`exit:${report.exitCode}`, EXIT_CODES[report.exitCode as ExitCode] ?? `exit ${report.exitCode}`));
   return [...new Map(all.map((each) => [`${each.host}\0${each.id}`, each])).values()];
 }
+
+/** A host that is away keeps silent, or a router speaks for it, now this and now that: for who waits for it that is the same. */
+const AWAY: ReadonlySet<ErrorCode> = new Set(['E_CONNECT_TIMEOUT', 'E_CONNECT_TCP']);
 
 /** True if all of a host was looked at, so that what is not told of it any more is gone. */
 export function wasSeenWhole({ status, error, tasks }: HostResult): boolean {
@@ -70,7 +74,14 @@ function lookStandings(result: HostResult): readonly Standing[] {
     what: `${status}${where}: ${code} ${line}`,
     group: `${status}${where} ${code} ${shapeOf(line, host)}`,
   };
-  return [{ ...base, id: `look:${status}:${code}${where}`, ...told, ...(hint === undefined ? {} : { hint }) }];
+  return [
+    {
+      ...base,
+      id: `look:${status}:${AWAY.has(code) ? 'away' : code}${where}`,
+      ...told,
+      ...(hint === undefined ? {} : { hint }),
+    },
+  ];
 }
 
 function refusalStandings({ host, task, refusals, rescued }: TaskResult): readonly Standing[] {

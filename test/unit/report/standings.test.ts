@@ -24,6 +24,13 @@ describe('what a run leaves standing', () => {
     expect(standings(host('a', 'ok'), host('b', 'skipped'))).toEqual([]);
   });
 
+  it('is one and the same while a host is away, however that shows; a refused login is another thing', () => {
+    const told = (code: 'E_CONNECT_TCP' | 'E_CONNECT_TIMEOUT' | 'E_AUTH') =>
+      standings(hostResult('b', 'unreachable', { code, message: 'b', hint: 'h' })).map(({ id }) => id);
+    expect(told('E_CONNECT_TIMEOUT')).toEqual(told('E_CONNECT_TCP'));
+    expect(told('E_AUTH')).not.toEqual(told('E_CONNECT_TCP'));
+  });
+
   it('is each trouble with its code, each refusal, each finding, each gap', () => {
     const refusals = [{ what: 'web', why: 'db lives', hint: 'Stop db.' }];
     const all = standings(
