@@ -8,7 +8,7 @@ import { type KeyPair, makeKeyPair, type SshTestServer } from './ssh-server.ts';
 
 /** A directory with a user key, a known_hosts file and an ssh_config of its own; nothing of the account's is read. */
 export class SshBed {
-  readonly dir = mkdtempSync(join(tmpdir(), 'unbusy-ssh-'));
+  readonly dir = mkdtempSync(join(tmpdir(), 'unbusy-bed-'));
   readonly key: KeyPair = makeKeyPair();
   readonly keyFile = this.write('id', this.key.private);
   readonly knownHostsFile = this.write('known_hosts', '');

@@ -61,7 +61,7 @@ describe.skipIf(!able).each(shellKinds())('what other runtimes say, under $name'
     expect(facts.daemons).toContainEqual(
       expect.objectContaining({ name: 'containerd', state: '/run/k3s', root: '/k3s/root', socket: '/k3s/sock' }),
     );
-    expect(facts.answers).toEqual([{ runtime: 'containerd', socket: '/k3s/sock', answer: 'answered' }]);
+    expect(facts.answers).toContainEqual({ runtime: 'containerd', socket: '/k3s/sock', answer: 'answered' });
     expect(facts.known.map(({ id, state }) => [id, state])).toEqual([
       ['web', 'living'],
       ['old', 'ended'],
@@ -72,7 +72,11 @@ describe.skipIf(!able).each(shellKinds())('what other runtimes say, under $name'
 
   it('says of each that does not answer how it did not', async () => {
     await containerd();
-    const answers = async () => (await look({ ask: ['containerd'] })).answers.map(({ answer }) => answer);
+    const answers = async () =>
+      (await look({ ask: ['containerd'] })).answers.flatMap(({ socket, answer }) =>
+        // Others may run on this machine.
+        socket === '/k3s/sock' ? [answer] : [],
+      );
     expect(await answers()).toEqual(['no-client']);
     tool('ctr', '#!/bin/sh\nexit 1\n');
     expect(await answers()).toEqual(['refused']);
