@@ -20,6 +20,11 @@ export const RUNTIME_SIGNS: readonly Sign[] = [
     playbook: 'sweep-dead.yml',
     severity: 'warning',
     fresh: HOURS,
+    echoes: true,
+    over: {
+      says: 'was held while it was removed',
+      cause: 'the file system of a container was held while it was removed',
+    },
   },
   {
     // moby daemon/kill.go, 20.10.10 and 23.0

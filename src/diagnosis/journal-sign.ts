@@ -26,6 +26,10 @@ export interface Sign {
   readonly fresh: number | 'stuck';
   /** Fewer lines than this about one subject say nothing. */
   readonly least?: number;
+  /** Its writer has more than one line for an event, of which only one names the subject. */
+  readonly echoes?: true;
+  /** How it is told once its container is gone: what was with it, and the cause in the past tense. */
+  readonly over?: { readonly says: string; readonly cause: string };
 }
 
 /** A sign that no subject is named in. */

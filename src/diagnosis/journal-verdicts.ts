@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/clock.ts';
 import type { Finding } from '../core/findings.ts';
 import { printable } from '../core/text.ts';
+import { type Shown, withoutEchoes } from './journal-echoes.ts';
 import type { LogFacts, LogLine } from './journal-facts.ts';
 import type { Sign, Subject } from './journal-sign.ts';
 import { SIGNS } from './journal-signs.ts';
@@ -24,6 +25,8 @@ export interface LogContext {
   readonly stuck: ReadonlySet<string>;
   /** Tasks that are in state D now, as NAME:TID. */
   readonly tasks: ReadonlySet<string>;
+  /** Containers, as the log names them, of which Docker said that there is none; a container that is missing here may exist. */
+  readonly gone?: ReadonlySet<string>;
 }
 
 /** Names by which programs write to the journal; a container may have any other. */
@@ -39,10 +42,7 @@ const NAMED = 4;
 /** What the log says, by sign and subject, the most frequent first. Each line counts for the first sign that it shows. */
 export function readSigns(facts: LogFacts): readonly Sighting[] {
   const found = new Map<string, Sighting>();
-  for (const line of facts.lines) {
-    const match = matchOf(line);
-    if (match === undefined) continue;
-    const { sign, subject } = match;
+  for (const { line, sign, subject } of withoutEchoes(facts.lines.flatMap((each) => matchOf(each) ?? []))) {
     const key = `${sign.id}:${subject.kind}:${subject.name}`;
     const before = found.get(key);
     found.set(key, {
@@ -57,12 +57,12 @@ export function readSigns(facts: LogFacts): readonly Sighting[] {
   return [...found.values()].filter(({ sign, count }) => count >= (sign.least ?? 1)).sort((a, b) => b.count - a.count);
 }
 
-function matchOf(line: LogLine): { readonly sign: Sign; readonly subject: Subject } | undefined {
+function matchOf(line: LogLine): Shown | undefined {
   for (const sign of SIGNS) {
     const writers = sign.from === 'any' ? Object.values(WRITERS) : [WRITERS[sign.from]];
     if (!writers.some((form) => form.test(line.from))) continue;
     const match = sign.form.exec(line.text);
-    if (match !== null) return { sign, subject: sign.subject(match) };
+    if (match !== null) return { line, sign, subject: sign.subject(match) };
   }
   return undefined;
 }
@@ -77,7 +77,19 @@ export function logFindings(facts: LogFacts, context: LogContext): readonly Find
   const bySign = new Map<Sign, Sighting[]>();
   for (const each of readSigns(facts))
     if (!isToldElsewhere(each, context)) bySign.set(each.sign, [...(bySign.get(each.sign) ?? []), each]);
-  return [...bySign].map(([sign, sightings]) => finding(sign, sightings, facts, context));
+  return [...bySign].flatMap(([sign, sightings]) => {
+    const over = sightings.filter((each) => isOver(each, context));
+    const rest = sightings.filter((each) => !over.includes(each));
+    return [
+      ...(rest.length === 0 ? [] : [finding(sign, rest, facts, context)]),
+      ...(over.length === 0 ? [] : [pastFinding(sign, over, facts, context)]),
+    ];
+  });
+}
+
+/** Whatever its age: what the log said of a container that does not exist any more holds no more. */
+function isOver({ sign, subject }: Sighting, { gone }: LogContext): boolean {
+  return sign.over !== undefined && subject.kind === 'container' && gone?.has(subject.name) === true;
 }
 
 function isToldElsewhere({ sign, subject }: Sighting, context: LogContext): boolean {
@@ -102,15 +114,60 @@ function finding(sign: Sign, sightings: readonly Sighting[], facts: LogFacts, co
     cause: sign.cause,
     remedy: sign.remedy,
     ...(containerId === undefined ? {} : { containerId, containerName: nameOf(containerId, context) }),
-    evidence: [
-      ...told.slice(0, NAMED).map((each) => sightingWords(each, facts, context)),
-      ...(told.length > NAMED ? [`and ${told.length - NAMED} more`] : []),
-      `for example: ${printable(only?.example ?? '').slice(0, 300)}`,
-    ],
+    evidence: evidenceOf(told, facts, context),
     ...(sign.avoid === undefined ? {} : { avoid: sign.avoid }),
     ...(sign.playbook === undefined ? {} : { playbook: sign.playbook }),
-    data: { count, subjects: told.map(({ subject: { kind, name } }) => `${kind} ${name}`.trim()) },
+    data: { count, subjects: subjectsOf(told) },
   };
+}
+
+function pastFinding(sign: Sign, all: readonly Sighting[], facts: LogFacts, context: LogContext): Finding {
+  const count = all.reduce((sum, each) => sum + each.count, 0);
+  const lastMs = all.reduce((last, each) => Math.max(last, each.lastMs ?? 0), 0);
+  const until = lastMs === 0 ? '' : `, until ${hourOf(lastMs, facts.nowMs)}`;
+  const { says = sign.says, cause = sign.cause } = sign.over ?? {};
+  const [only] = all;
+  const title =
+    all.length === 1 && only !== undefined
+      ? `${subjectWords(only.subject, context)} ${says}${until}; it is gone (${times(count, facts)})`
+      : `${all.length} containers: each ${says}${until}; all are gone (${times(count, facts)})`;
+  return {
+    id: `log:${sign.id}:over`,
+    kind: 'health',
+    severity: 'info',
+    title,
+    cause,
+    remedy: 'Do nothing for these containers; look at what held them (unbusy scan) if it comes back.',
+    evidence: evidenceOf(all, facts, context),
+    data: { count, subjects: subjectsOf(all) },
+  };
+}
+
+function evidenceOf(told: readonly Sighting[], facts: LogFacts, context: LogContext): readonly string[] {
+  return [
+    ...told.slice(0, NAMED).map((each) => sightingWords(each, facts, context)),
+    ...(told.length > NAMED ? [`and ${told.length - NAMED} more`] : []),
+    `for example: ${printable(told[0]?.example ?? '').slice(0, 300)}`,
+  ];
+}
+
+function subjectsOf(told: readonly Sighting[]): string[] {
+  return told.map(({ subject: { kind, name } }) => `${kind} ${name}`.trim());
+}
+
+/** The time in UTC, as no zone of the host is known; with the day, if that is not today's. */
+function hourOf(ms: number, nowMs: number): string {
+  const [day = '', time = ''] = new Date(ms).toISOString().split('T');
+  const today = new Date(nowMs).toISOString().startsWith(day);
+  return `${today ? '' : `${day} `}${time.slice(0, 5)} UTC`;
+}
+
+/** Containers, as the log names them, whose verdict is another one if they are gone. */
+export function containersThatMayBeGone(facts: LogFacts): readonly string[] {
+  const names = readSigns(facts).flatMap(({ sign, subject }) =>
+    sign.over !== undefined && subject.kind === 'container' ? [subject.name] : [],
+  );
+  return [...new Set(names)];
 }
 
 /** A container that did not end and has no task in state D is over it. */

@@ -5,12 +5,19 @@ import type { Finding } from '../../core/findings.ts';
 import type { Gap } from '../../core/results.ts';
 import type { DaemonProcess } from '../../diagnosis/daemon-facts.ts';
 import type { LogFacts } from '../../diagnosis/journal-facts.ts';
-import { logFindings, logLinesOf, logLinesOfTask, readSigns } from '../../diagnosis/journal-verdicts.ts';
+import {
+  containersThatMayBeGone,
+  logFindings,
+  logLinesOf,
+  logLinesOfTask,
+  readSigns,
+} from '../../diagnosis/journal-verdicts.ts';
 import type { StuckFacts, StuckTask } from '../../diagnosis/stuck-facts.ts';
 import { placesOf } from '../../diagnosis/stuck-places.ts';
 import { stuckFindings } from '../../diagnosis/stuck-verdicts.ts';
 import { waitOf } from '../../diagnosis/stuck-waits.ts';
 import { isWithin } from '../../mounts/paths.ts';
+import { readDockerState } from '../../programs/docker-state.ts';
 import { readDockerStateFromDisk } from '../../programs/docker-state-disk.ts';
 import { observeStuckTasks } from '../../programs/find-stuck-tasks.ts';
 import { dataRoot } from '../../programs/goroutine-file.ts';
@@ -23,6 +30,8 @@ export interface Surroundings {
   readonly logs: LogFacts | undefined;
   /** Names of containers by full id; read only if one of them is to be named. */
   readonly names: ReadonlyMap<string, string>;
+  /** Containers, as the log names them, that Docker says it does not have. */
+  readonly gone?: ReadonlySet<string>;
 }
 
 type Looked =
@@ -54,11 +63,14 @@ export async function lookAround(
   const stuck = search?.kind === 'known' ? search : undefined;
   const logs = log?.kind === 'known' ? log.facts : undefined;
   const named = namesSomebody(stuck, logs) ? await readNames(host, daemons, stuck) : { names: new Map(), gaps: [] };
-  return { kind: 'known', around: { stuck, logs, names: named.names }, gaps: [...gaps, ...named.gaps] };
+  const { names } = named;
+  const asked = logs === undefined || named.gaps.length > 0 ? [] : missingOf(containersThatMayBeGone(logs), names);
+  const gone = await readGone(host, params, daemons, asked);
+  return { kind: 'known', around: { stuck, logs, names, gone }, gaps: [...gaps, ...named.gaps] };
 }
 
 /** What is wrong around the daemons, each as a verdict. */
-export function surroundingsFindings({ stuck, logs, names }: Surroundings): readonly Finding[] {
+export function surroundingsFindings({ stuck, logs, names, gone }: Surroundings): readonly Finding[] {
   const sightings = logs === undefined ? [] : readSigns(logs);
   const logOf = (task: StuckTask) =>
     logs === undefined
@@ -71,7 +83,9 @@ export function surroundingsFindings({ stuck, logs, names }: Surroundings): read
   const tasks = new Set(stuck?.tasks.map(taskName));
   return [
     ...(stuck === undefined ? [] : stuckFindings(stuck, { names, logOf })),
-    ...(logs === undefined ? [] : logFindings(logs, { names, stuck: containers, tasks })),
+    ...(logs === undefined
+      ? []
+      : logFindings(logs, { names, stuck: containers, tasks, ...(gone === undefined ? {} : { gone }) })),
   ];
 }
 
@@ -120,6 +134,30 @@ async function readNames(
     return { names: new Map(), gaps: [{ what: 'names of containers', why }] };
   }
   return { names: new Map(answer.look.state.containers.map(({ id, name }) => [id, name])), gaps: [] };
+}
+
+/** Most ids that are asked for at once. */
+const ASKED = 50;
+
+function missingOf(ids: readonly string[], names: ReadonlyMap<string, string>): readonly string[] {
+  return ids.filter((id) => ![...names.keys()].some((full) => full.startsWith(id))).slice(0, ASKED);
+}
+
+/**
+ * Asks the daemon, as files prove nothing here: Docker before 17 removes those of a container before its layer, so that a
+ * container that stays has none. Empty if the daemon did not answer, or if there is more than one.
+ */
+async function readGone(
+  host: Session,
+  params: DockerdHealthParams,
+  daemons: readonly DaemonProcess[],
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0 || daemons.filter(({ role }) => role === 'dockerd').length !== 1) return new Set();
+  const answer = await readDockerState(host, { deadlineMs: milliseconds(params.deadline), want: 'dead', asked: ids });
+  if (answer.kind !== 'known' || answer.look.daemon !== 'answered' || answer.look.gaps.length > 0) return new Set();
+  const { containers } = answer.look.state;
+  return new Set(ids.filter((id) => !containers.some((each) => each.id.startsWith(id))));
 }
 
 function isLost(error: UnbusyError): boolean {

@@ -85,6 +85,51 @@ describe('what the log says', () => {
     expect(logLinesOf(readSigns(facts), facts, 'cd'.repeat(32))).toEqual([]);
   });
 
+  const LAYER = '/var/lib/docker/overlay2/x';
+  const busy = (secondsAgo: number, id?: string, layer = LAYER): LogLine => ({
+    ...{ atMs: NOW - secondsAgo * 1000, from: 'dockerd' },
+    text:
+      id === undefined
+        ? `level=error msg="unlinkat ${layer}/merged: device or resource busy"`
+        : `container ${id}: driver \\"overlay2\\" failed to remove root filesystem: unlinkat ${layer}/merged: device or resource busy`,
+  });
+
+  it('of a removal is in the past tense once Docker has no such container, and a warning for one that it has', () => {
+    const other = 'cd'.repeat(32);
+    const lines = [busy(60, ID), busy(120, other)];
+    const gone = new Set([ID]);
+    expect(logFindings(log(lines), CALM)).toMatchObject([{ severity: 'warning', data: { count: 2 } }]);
+    const [still, past] = logFindings(log(lines), { ...CALM, gone });
+    expect(still).toMatchObject({
+      severity: 'warning',
+      data: { subjects: [`container ${other}`] },
+    });
+    expect(past).toMatchObject({ severity: 'info', id: 'log:remove-busy:over' });
+    expect(past?.title).toBe(
+      'container web was held while it was removed, until 08:59 UTC; it is gone (once in 24h00m)',
+    );
+    expect(past?.cause).not.toBe(still?.cause);
+    expect(past?.playbook).toBeUndefined();
+    const [both] = logFindings(log([...lines, busy(86_000, other)]), { ...CALM, gone: new Set([ID, other]) });
+    expect(both?.title).toMatch(/^2 containers: each was held .*, until 08:59 UTC; all are gone \(3 times/);
+    expect(logFindings(log([busy(86_000, ID)]), { ...CALM, gone })[0]?.title).toContain('until 2026-11-20 09:06 UTC');
+  });
+
+  it('counts a failure once that is written with its container and without', () => {
+    const failures = [3, 2, 1].flatMap((at) => [busy(at * 60, ID), busy(at * 60 + 0.1)]);
+    const [finding, ...others] = logFindings(log(failures), CALM);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ containerName: 'web', data: { count: 3, subjects: [`container ${ID}`] } });
+    const countOf = (...lines: readonly LogLine[]) => logFindings(log(lines), CALM)[0]?.data?.count;
+    // Another layer, another time, or no container at all: another failure.
+    expect(countOf(busy(60, ID), busy(60, undefined, '/y'))).toBe(2);
+    expect(countOf(busy(60, ID), busy(70))).toBe(2);
+    expect(countOf(busy(60), busy(60))).toBe(2);
+    const bare = { ...busy(60), text: 'failed to remove root filesystem' };
+    expect(countOf(bare, busy(60, ID))).toBe(1);
+    expect(countOf(bare, busy(60, undefined, '/y'), busy(60, ID))).toBe(3);
+  });
+
   it('is made safe to print', () => {
     const text = 'device-mapper: thin: Deletion of thin device 86 failed. \u001b[2J';
     expect(logFindings(log([{ ...thin(1), text }]), CALM)[0]?.evidence?.join()).not.toContain('\u001b');

@@ -98,6 +98,28 @@ describe('what is around the daemons', () => {
     expect([asked, blind.gaps, blind.around.stuck, blind.around.logs]).toEqual([[], [], undefined, undefined]);
   });
 
+  it('asks the daemon for a container that could not be removed, and believes only its answer', async () => {
+    const busy = said(
+      `${CLOCK}journal\tread\t86400\nkernel\tjournal\nline\tjournal\t1795256590.000000 h1 dockerd[49]: container ${'e'.repeat(64)}: failed to remove root filesystem: x\nend\t4\n`,
+    );
+    const ask = async (state: Outcome) => {
+      const answers = {
+        'find-stuck-tasks': NOBODY,
+        'log-signs': busy,
+        'docker-state-disk': NAMES,
+        'docker-state': state,
+      };
+      return surroundingsFindings((await around(hostWith(answers))).around).map(({ severity }) => severity);
+    };
+    const dead = (id: string) =>
+      `container\t${id}\t"/x"\t"i"\t"dead"\tfalse\ttrue\t0\tnull\tnull\tnull\tnull\tnull\t[]\tDead\t\n`;
+    expect(await ask(said('daemon\tanswered\t\nlisted\t0\nend\t2\n'))).toEqual(['info']);
+    expect(await ask(said(`daemon\tanswered\t\nlisted\t1\n${dead('e'.repeat(64))}end\t3\n`))).toEqual(['warning']);
+    expect(await ask(said('daemon\tanswered\t\nlisted\t1\nunreadable\tx\nend\t3\n'))).toEqual(['warning']);
+    expect(await ask(said('daemon\tlate\tx\nend\t1\n'))).toEqual(['warning']);
+    expect(await ask(LATE)).toEqual(['warning']);
+  });
+
   it('has a gap for what could not be looked at, and never nothing instead', async () => {
     const late = await around(hostWith({ 'find-stuck-tasks': LATE, 'log-signs': LATE }));
     expect(late.gaps.map(({ what }) => what)).toEqual(['tasks in state D', 'the log']);
