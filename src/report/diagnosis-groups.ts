@@ -47,6 +47,15 @@ export function groupDiagnosis(hosts: readonly HostResult[]): readonly Diagnosis
   );
 }
 
+/** All of a group in one line, without its hosts: what one of them has, with its numbers, is told as an example and with its name. */
+export function foldedTitle({ cause, hosts, findings }: DiagnosisGroup): string {
+  const [first] = findings;
+  if (first === undefined) return cause;
+  const { host, finding } = first;
+  if (findings.every((each) => each.finding.title === finding.title)) return finding.title;
+  return `${cause}; for instance${hosts.length > 1 ? ` on ${host}` : ''}: ${finding.title}`;
+}
+
 /** How a host stands after a look. */
 export function standingOf(host: HostResult): Standing {
   const severities = new Set(findingsOnHosts([host]).map(({ finding }) => severityOf(finding)));

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../core/findings.ts';
 import type { RunReport } from '../core/results.ts';
 import { printable } from '../core/text.ts';
-import { type DiagnosisGroup, groupDiagnosis, standingOf } from './diagnosis-groups.ts';
+import { type DiagnosisGroup, foldedTitle, groupDiagnosis, standingOf } from './diagnosis-groups.ts';
 import type { HostFinding } from './findings-table.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
 import { shortIds } from './short-ids.ts';
@@ -123,11 +123,9 @@ function adviceLines(
 }
 
 /** What is only worth knowing: a line each. */
-function infoLines({ hosts, findings }: DiagnosisGroup, { style, columns }: DiagnosisOptions): readonly string[] {
-  const [first] = findings;
-  if (first === undefined) return [];
-  const where = foldHostsWithin(hosts, Math.max(20, Math.floor(columns / 3)));
-  return block('info  ', `${where}: ${first.finding.title}`, 0, columns, style).map((line) => style.paint('dim', line));
+function infoLines(group: DiagnosisGroup, { style, columns }: DiagnosisOptions): readonly string[] {
+  const where = foldHostsWithin(group.hosts, Math.max(20, Math.floor(columns / 3)));
+  return block('info  ', `${where}: ${foldedTitle(group)}`, 0, columns, style).map((line) => style.paint('dim', line));
 }
 
 /** What could not be seen, with the hosts, folded by what and why; the most hosts first. */

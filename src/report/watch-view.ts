@@ -2,7 +2,7 @@ import { formatDuration } from '../core/clock.ts';
 import { clip } from '../core/display-width.ts';
 import type { RunReport } from '../core/results.ts';
 import { printable } from '../core/text.ts';
-import { groupDiagnosis } from './diagnosis-groups.ts';
+import { foldedTitle, groupDiagnosis } from './diagnosis-groups.ts';
 import { sumLine } from './diagnosis-view.ts';
 import { foldHostsWithin } from './fold-hosts.ts';
 import { timeOfDay } from './plain.ts';
@@ -78,7 +78,7 @@ function titles(report: RunReport | undefined): ReadonlyMap<string, string> {
 }
 
 function verdictLines(report: RunReport, width: number): readonly string[] {
-  return groupDiagnosis(report.hosts).map(({ severity, hosts, findings: [first] }) =>
-    printable(`${severity}  ${foldHostsWithin(hosts, Math.floor(width / 3))}: ${first?.finding.title ?? ''}`),
+  return groupDiagnosis(report.hosts).map((group) =>
+    printable(`${group.severity}  ${foldHostsWithin(group.hosts, Math.floor(width / 3))}: ${foldedTitle(group)}`),
   );
 }

@@ -130,6 +130,18 @@ describe('what a diagnosis shows', () => {
     expect(renderDiagnosis(look(seen('a', [old])), { ...options, whole: true }).join('\n')).toContain('Repair it.');
   });
 
+  it('tells the numbers of one host as those of that host', () => {
+    const started = (pid: number) => verdict('info', 'a daemon was started lately', `dockerd (pid ${pid}) was started`);
+    expect(shown(seen('old', [started(37)]), seen('web', [started(49)])).replace(/\n +/g, ' ')).toContain(
+      'info  old,web: a daemon was started lately; for instance on old: dockerd (pid 37) was started',
+    );
+    expect(shown(seen('old', [started(37)]), seen('web', [started(37)]))).toContain('info  old,web: dockerd (pid 37)');
+    expect(shown(seen('old', [started(37)]))).toContain('info  old: dockerd (pid 37) was started');
+    expect(shown(seen('old', [started(37), started(38)]))).toContain(
+      'info  old: a daemon was started lately; for inst',
+    );
+  });
+
   it('makes the text of hosts safe, and ids short', () => {
     const text = shown(seen('a', [{ ...stuck, title: `${'ab'.repeat(32)} \u001b[2J` }]));
     expect(text).not.toContain('\u001b');
