@@ -43,7 +43,10 @@ const fields = {
   name: z
     .string()
     .max(200)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]+$/, 'must be the name of a container')
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9_.-]+$/,
+      'must be the name of a container: two or more letters, digits, _ . and -, and no sign first',
+    )
     .describe('Its exact name. NAME.unbusy-old and NAME.unbusy-new are used while it is replaced.'),
   state: z
     .enum(['present', 'absent', 'stopped'])

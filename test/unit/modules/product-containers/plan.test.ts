@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { loadPlaybook } from '../../../../src/config/playbook.ts';
 import { productContainersModule } from '../../../../src/modules/product-containers/index.ts';
 import { productContainersParams } from '../../../../src/modules/product-containers/params.ts';
 import { planProduct, refuseProduct } from '../../../../src/modules/product-containers/plan.ts';
 import { verifyProduct } from '../../../../src/modules/product-containers/verify.ts';
+import { MODULES } from '../../../../src/modules/registry.ts';
 import { DB, hostOf, NEIGHBOUR, paramsOf, spaceOf, stateOf, WEB } from './product-bed.ts';
 import { ORDER, type ProductCase, TROUBLE } from './product-cases.ts';
 
@@ -42,6 +44,31 @@ describe('what a product is chosen by', () => {
   it.each(['*', '**', '?*'])('is not every name: %s', (name) => {
     expect(productContainersParams.safeParse({ names: [name] }).success).toBe(false);
     expect(productContainersParams.safeParse({ names: [name], everything: true }).success).toBe(true);
+  });
+});
+
+describe('a playbook that leaves out what the product is', () => {
+  const mistakes = (params: string) => {
+    try {
+      loadPlaybook(
+        'p.yml',
+        `- { hosts: all, vars: { none: [] }, tasks: [{ name: a, product_containers: ${params} }] }`,
+        MODULES,
+      );
+      return '';
+    } catch (thrown) {
+      return String(thrown);
+    }
+  };
+
+  it('has a mistake, but not for variables that are empty, nor beside a key that does not exist', () => {
+    const needs = 'product_containers needs `names`, `labels` or `compose_project`';
+    expect(mistakes('{}')).toContain(needs);
+    expect(mistakes('{ state: released, lazy: true }')).toContain(needs);
+    expect(mistakes('{ names: "{{ none }}" }')).toBe('');
+    expect(mistakes('{ naems: [web] }')).toContain('has no "naems"');
+    expect(mistakes('{ naems: [web] }')).not.toContain(needs);
+    expect(mistakes('{ names: ["*"] }')).toContain('"names[0]" means every container of a host');
   });
 });
 
