@@ -44,6 +44,18 @@ export const LEAK_BEDS: Readonly<Record<string, readonly ModuleBed[]>> = {
       open: (sandbox) => openHeld(sandbox, VOLUME),
     },
     {
+      name: "a container of Docker's, which is for another module",
+      lay: () => ({ container: 'alive', age: 0 }),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, '/mnt/volume'),
+    },
+    {
+      name: 'a container that nobody knows',
+      lay: () => ({ container: 'nosuch-xyz', age: 0 }),
+      callsHost: true,
+      open: (sandbox) => openHeld(sandbox, '/mnt/volume'),
+    },
+    {
       name: 'a path that the host itself uses',
       lay: () => ({ path: '/mnt/volume' }),
       callsHost: true,

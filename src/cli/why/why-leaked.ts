@@ -24,7 +24,9 @@ export async function lookAtLeaked(
   const params = parsed.data;
   const seen = await leakedMountsModule.observe(session, params);
   if (seen.kind === 'unknown') {
-    if (seen.error.code === 'E_DAEMON_SILENT') return undefined;
+    // A device that is gone may still be the source of a mount, which is told without it.
+    const mayBeGone = 'device' in asked && seen.error.code === 'E_UNKNOWN';
+    if (seen.error.code === 'E_DAEMON_SILENT' || mayBeGone) return undefined;
     throw seen.error;
   }
   const { state, gaps } = seen;
@@ -47,6 +49,23 @@ export async function lookAtLeaked(
     ...(isDevice ? {} : { owner: ownerOf(state) }),
     users: usersOf(state),
     playbook: `playbooks/leaked-mounts.yml -e ${isDevice ? 'device' : 'container'}=${name}`,
+  };
+}
+
+/** What leaked_mounts would do about a path; nothing if it sees no mount there, or cannot look. */
+export async function releaseOfPath(
+  session: Session,
+  path: string,
+): Promise<Pick<WhyAnswer, 'plan' | 'refusals' | 'playbook'> | undefined> {
+  const parsed = leakedMountsParams.safeParse({ path });
+  if (!parsed.success) return undefined;
+  const seen = await leakedMountsModule.observe(session, parsed.data);
+  if (seen.kind === 'unknown' || seen.state.mounts.length === 0) return undefined;
+  const tried = new Map();
+  return {
+    plan: leakedMountsModule.plan(seen.state, parsed.data, tried),
+    refusals: leakedMountsModule.refusals?.(seen.state, parsed.data, tried) ?? [],
+    playbook: `playbooks/leaked-mounts.yml -e path=${path}`,
   };
 }
 

@@ -12,7 +12,7 @@ import { readDockerState } from '../../programs/docker-state.ts';
 import { describeOpeners, findOpeners } from '../../programs/find-openers.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
 import type { WhyAnswer } from './why-answer.ts';
-import { lookAtLeaked } from './why-leaked.ts';
+import { lookAtLeaked, releaseOfPath } from './why-leaked.ts';
 import { containerAt, deviceTarget, findContainer, pathTarget, type Question } from './why-target.ts';
 
 const DOCKER_DEADLINE_MS = 10_000;
@@ -58,6 +58,7 @@ async function lookWithDocker(session: Session, question: Question): Promise<Why
   const view = await scan(session, asked, living);
   const target = asked ?? otherTarget(session.host, question, view, containers);
   const { leaks, latent } = findLeaks(view, [target], living, containers);
+  const release = target.kind === 'path' && leaks.length > 0 ? await releaseOfPath(session, target.id) : undefined;
   return {
     target,
     living: living.some(({ id }) => id === target.id),
@@ -68,6 +69,7 @@ async function lookWithDocker(session: Session, question: Question): Promise<Why
     refusals: [],
     findings: docker.kind === 'none' ? [] : silenceFindings(docker.look.state.silent),
     gaps: [...gaps, ...unreadable(view)],
+    ...release,
   };
 }
 

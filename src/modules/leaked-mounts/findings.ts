@@ -3,8 +3,13 @@ import { printable } from '../../core/text.ts';
 import { CAUSE_WORDS, holderWords, place, REMEDY_WORDS } from '../../mounts/leak-words.ts';
 import type { AskedMount, LeakedMountsState } from './state.ts';
 
-/** One line a holder and owner, never one a mount. */
+/** What is held; or that nothing is, where it was asked for by a word that may be misspelt. */
 export function findingsOf(state: LeakedMountsState): readonly Finding[] {
+  return [...absence(state), ...leaksOf(state)];
+}
+
+/** One line a holder and owner, never one a mount. */
+function leaksOf(state: LeakedMountsState): readonly Finding[] {
   const groups = new Map<string, AskedMount[]>();
   for (const each of state.mounts) {
     const key = `${each.leak.target.id}:${each.leak.namespace}`;
@@ -35,4 +40,19 @@ export function findingsOf(state: LeakedMountsState): readonly Finding[] {
       },
     ];
   });
+}
+
+/** Said aloud, so that a mistake in writing is seen: what is not mounted anywhere looks the same as what was released. */
+function absence({ asked, unseen }: LeakedMountsState): readonly Finding[] {
+  if (unseen?.kind !== 'clear') return [];
+  return [
+    {
+      id: `not-a-leak:${asked}`,
+      kind: 'not-a-leak',
+      severity: 'info',
+      title: printable(unseen.title),
+      cause: unseen.ground,
+      remedy: 'Check the spelling, if something was to be released',
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import type { DeviceStack } from '../../mounts/block-devices.ts';
 import type { KubeletMount } from '../../mounts/kubelet-mounts.ts';
 import { findLeaks } from '../../mounts/leaks.ts';
 import { isLiving } from '../../mounts/living.ts';
-import type { ContainerState, MountView } from '../../mounts/model.ts';
+import type { MountView } from '../../mounts/model.ts';
 import { type RuntimeOwner, runtimeOwners } from '../../mounts/runtime-owners.ts';
 import { standingOf } from '../../mounts/runtime-standing.ts';
 import { readBlockDevice } from '../../programs/block-device.ts';
@@ -29,18 +29,11 @@ import {
   targetsOf,
   volumesMeant,
 } from './selection.ts';
-import type { LeakedMountsState } from './state.ts';
+import type { FirstLook, LeakedMountsState } from './state.ts';
+import { unseenOf } from './unseen.ts';
 import { watched } from './watched.ts';
 
 type Unknown = { readonly kind: 'unknown'; readonly error: UnbusyError };
-
-/** What was looked at before anybody was asked whether it lives. */
-interface FirstLook {
-  readonly view: MountView;
-  readonly containers: readonly ContainerState[];
-  readonly stack: DeviceStack | undefined;
-  readonly gaps: readonly Gap[];
-}
 
 /** The mounts first, and only then what lives: what is being made at that moment is seen by the later look. */
 export async function observeLeaks(host: Session, params: LeakedMountsParams): Promise<Observed<LeakedMountsState>> {
@@ -66,27 +59,27 @@ export async function observeLeaks(host: Session, params: LeakedMountsParams): P
   const wanted = params.container === undefined ? targets : targetsOf(view, named);
   const living = containers.filter(isLiving);
   const { leaks } = findLeaks(view, wanted, living, containers);
-  const mounts = guardMounts(leaks, {
-    view,
-    judged,
-    volumes: volumesMeant(view, wanted),
-    facts,
-  });
+  const mounts = guardMounts(leaks, { view, judged, volumes: volumesMeant(view, wanted), facts });
   const directories = await directoriesOf(host, view, mounts);
   if (directories.kind === 'unknown') return directories;
   const device = stack === undefined ? undefined : await exclusive(host, stack);
   if (device?.kind === 'unknown') return device;
   const lives = watched(view, living);
+  const shut = protectedMounts(view, wanted, leaks, living);
+  const isUnseen = mounts.length + shut.length === 0 && (params.container === undefined || named.length === 0);
+  const unseen = isUnseen ? await unseenOf(host, params, first.look) : undefined;
+  if (unseen?.kind === 'unknown') return unseen;
   return {
     kind: 'known',
     state: {
       asked: askedWords(params),
       view,
       mounts,
-      protected: protectedMounts(view, wanted, leaks, living),
+      protected: shut,
       directories: directories.found,
       containers,
       bystanders: lives.bystanders,
+      unseen,
       device: device?.device,
     },
     gaps: [...first.look.gaps, ...unreadable(view), ...lives.unseen],
@@ -120,14 +113,19 @@ async function lookAround(
   if (block?.kind === 'unknown') return block;
   const silent = docker.kind === 'known' && docker.look.daemon !== 'answered' ? docker.look.state.silent : undefined;
   if (silent !== undefined) return { kind: 'unknown', error: silentError(host.host, silent) };
-  const absent = block?.kind === 'absent' ? [{ what: `device ${device}`, why: block.why }] : [];
+  // A number can be looked for in the tables although its device is gone; a name cannot.
+  if (block?.kind === 'absent' && device?.startsWith('/')) {
+    const hint =
+      'Look at the spelling. If it is gone and still mounted, give MAJOR:MINOR, as field 3 of mountinfo has it.';
+    return { kind: 'unknown', error: new UnbusyError('E_UNKNOWN', block.why, { host: host.host, hint }) };
+  }
   return {
     kind: 'known',
     look: {
       view: scan.view,
       containers: docker.kind === 'known' ? docker.look.state.containers : [],
       stack: block?.kind === 'known' ? block.stack : undefined,
-      gaps: [...(docker.kind === 'known' ? docker.look.gaps : []), ...absent],
+      gaps: docker.kind === 'known' ? docker.look.gaps : [],
     },
   };
 }

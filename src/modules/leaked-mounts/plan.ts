@@ -42,7 +42,7 @@ export function refuseLeaks(state: LeakedMountsState, params: LeakedMountsParams
     const why = `${next.why}${more === 0 ? '' : `; and ${more} more of its mounts`}`;
     refusals.set(leak.target.id, { what, why, hint: next.hint });
   }
-  return [...refusals.values(), ...deviceRefusal(state)];
+  return [...refusals.values(), ...deviceRefusal(state), ...unseenRefusal(state, tried)];
 }
 
 /** Why nothing at all is done; undefined if something may be. */
@@ -135,4 +135,10 @@ function deviceRefusal({ asked, device, mounts, view }: LeakedMountsState): read
       ? 'no namespace has it mounted, and yet it cannot be opened by one alone: a file of a mount that was detached may still be open'
       : `no namespace has it mounted, but ${users.slice(0, 3).join('; ')}`;
   return [{ what: asked, why, hint: 'End what uses it; no unmount helps any more.' }];
+}
+
+/** What this very run has released was somebody's, and may be unknown to everybody now. */
+function unseenRefusal({ asked, unseen }: LeakedMountsState, tried: Tried): readonly Refusal[] {
+  if (unseen?.kind !== 'refused' || tried.size > 0) return [];
+  return [{ what: asked, why: unseen.why, hint: unseen.hint }];
 }

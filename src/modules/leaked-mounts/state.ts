@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import type { Change } from '../../core/results.ts';
+import type { Change, Gap } from '../../core/results.ts';
 import type { DeviceStack } from '../../mounts/block-devices.ts';
 import type { KnownDirectory, MountKey } from '../../mounts/detach-points.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
@@ -15,6 +15,14 @@ export interface Guard {
   readonly hint: string;
 }
 
+/**
+ * What is known of something of which no mount was seen. `refused`: it is somebody's, or may be a mistake in writing, so that
+ * "nothing is mounted" would say nothing of it. `clear`: what may be believed, and on what ground.
+ */
+export type Unseen =
+  | ({ readonly kind: 'refused' } & Guard)
+  | { readonly kind: 'clear'; readonly title: string; readonly ground: string };
+
 /** A mount that was asked for, and what is known of it. */
 export interface AskedMount {
   readonly leak: LeakedMount;
@@ -22,6 +30,14 @@ export interface AskedMount {
   readonly owner?: string;
   /** Why nothing is done about it; `all`: nor about anything else that was asked for. */
   readonly guard?: Guard & { readonly all: boolean };
+}
+
+/** What was looked at before anybody was asked whether it lives. */
+export interface FirstLook {
+  readonly view: MountView;
+  readonly containers: readonly ContainerState[];
+  readonly stack: DeviceStack | undefined;
+  readonly gaps: readonly Gap[];
 }
 
 /** What was seen of one host. */
@@ -38,6 +54,8 @@ export interface LeakedMountsState {
   /** All that Docker has, for its names. */
   readonly containers: readonly ContainerState[];
   readonly bystanders: readonly Bystander[];
+  /** Of what no mount was seen of: why that may be believed, or not. */
+  readonly unseen?: Unseen | undefined;
   /** Of a device: what stands upon it, and whether it can be opened by one alone. Undefined if there is no such device. */
   readonly device?: { readonly stack: DeviceStack; readonly exclusive: ExclusiveOpen } | undefined;
 }
