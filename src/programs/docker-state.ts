@@ -17,6 +17,16 @@ export interface DockerQuestion {
   readonly want: 'dead' | 'engine' | 'all';
   /** Names, or ids of 12 digits or more, to look into whatever their state. */
   readonly asked: readonly string[];
+  /** A daemon that was late a moment ago is not asked again: its files are read at once. */
+  readonly late?: LateDaemon | undefined;
+}
+
+/** A daemon that was asked, and did not answer in time. */
+export interface LateDaemon {
+  /** Undefined if no process of it was found. */
+  readonly pid: number | undefined;
+  /** What was not answered, and in which time. */
+  readonly why: string;
 }
 
 /** The client of the docker daemon is called at most this many times for one question. */
@@ -28,6 +38,16 @@ export const DOCKER_STATE: Program = dockerProgram('docker-state', text);
 /** Asks the daemon; if it does not answer within the deadline, reads its state on disk, and says so in `silent`. */
 export async function readDockerState(session: Session, question: DockerQuestion): Promise<DockerAnswer> {
   const seconds = Math.max(1, Math.ceil(question.deadlineMs / 1000));
+  const { late } = question;
+  if (late !== undefined) {
+    const { pid, why: silent } = late;
+    return readDockerStateFromDisk(session, {
+      pid: pid === undefined ? '' : String(pid),
+      seconds,
+      daemon: 'late',
+      silent,
+    });
+  }
   const args = [String(seconds), question.want, ...question.asked];
   const deadlineMs = (CALLS * seconds + 15) * 1000;
   const answer = await runProgram(session, { program: DOCKER_STATE, args, deadlineMs }, [EXIT.done]);

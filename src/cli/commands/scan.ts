@@ -1,10 +1,6 @@
 import { loadPlaybook } from '../../config/playbook.ts';
-import type { Playbook } from '../../config/playbook-model.ts';
 import { type ExitCode, exitCodesOf, PENDING, strongest } from '../../core/exit-codes.ts';
 import type { HostResult, RunReport } from '../../core/results.ts';
-import { dockerCausesLook } from '../../modules/docker-mount-flags/look.ts';
-import type { Module } from '../../modules/module.ts';
-import { MODULES } from '../../modules/registry.ts';
 import type { Listener } from '../../report/listener.ts';
 import { findingsOf, renderScan, scanJson, wasSeen } from '../../report/scan-view.ts';
 import { isToldWhole } from '../../report/story.ts';
@@ -18,6 +14,7 @@ import { readTogether, styleFor } from '../look.ts';
 import { withMetrics } from '../metrics-file.ts';
 import { SWEEP, typedPackageFile } from '../package-file.ts';
 import { allListeners, progressListener, verbosityOf } from '../reporters.ts';
+import { scanModules } from '../scan-modules.ts';
 import { METRICS_OPTION } from '../schedule/options.ts';
 import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 import { runCommand } from './run.ts';
@@ -33,9 +30,6 @@ const SCAN = `
     - name: look for dead containers and leaked mounts
       dead_containers: { orphans: true }
 `;
-
-/** A look that no playbook can ask for, as it brings nothing about. */
-const SCAN_MODULES = new Map<string, Module>([...MODULES, [dockerCausesLook.name, dockerCausesLook as Module]]);
 
 /** `unbusy scan`: what keeps dead containers on which hosts; reads only. */
 export const scanCommand: CommandSpec = {
@@ -60,9 +54,11 @@ export const scanCommand: CommandSpec = {
 /** Looks, and prints what was seen; `sweep` is the command that says what a sweep would do about it. */
 export async function scanAndPrint(io: Io, given: Given, sweep?: string): Promise<ExitCode> {
   const report = await withMetrics(io, given, 'scan', scanExitCode, async (listeners) => {
-    const selection = { ...loadInputs(given), playbook: scanPlaybook(), tags: [], skipTags: [] };
+    const modules = scanModules();
+    const playbook = loadPlaybook('scan', SCAN, modules);
+    const selection = { ...loadInputs(given), playbook, tags: [], skipTags: [] };
     const listener = lookOnly(progressListener(io, given, verbosityOf(given) < 1));
-    return execute(io, given, selection, 'check', allListeners([listener, ...listeners]), { modules: SCAN_MODULES });
+    return execute(io, given, selection, 'check', allListeners([listener, ...listeners]), { modules });
   });
   const exitCode = scanExitCode(report);
   if (given.has('json')) io.out.write(`${JSON.stringify(scanJson(report, exitCode), null, 2)}\n`);
@@ -87,10 +83,6 @@ function lookOnly(listener: Listener): Listener {
       listener.handle(seen ? { ...event, result: { ...event.result, status: 'would-change' } } : event);
     },
   };
-}
-
-function scanPlaybook(): Playbook {
-  return loadPlaybook('scan', SCAN, SCAN_MODULES);
 }
 
 /** 3 if something is there to release, also where the release would be refused; troubles with looking win as in a run. */

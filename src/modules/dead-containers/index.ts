@@ -15,7 +15,7 @@ export const deadContainersModule = defineModule<DeadContainersParams, SweepStat
   summary: 'Releases the leaked mounts of dead containers in every mount namespace, and removes the containers.',
   params: deadContainersParams,
   needsRoot: true,
-  observe: observeSweep,
+  observe: (host, params) => observeSweep(host, params),
   plan: planSweep,
   refusals: refuseSweep,
   apply: applySweep,

@@ -14,7 +14,7 @@ import { orphanTargets } from '../../mounts/orphans.ts';
 import { surveyOf } from '../../mounts/survey.ts';
 import { bystandersOf } from '../../programs/bystanders.ts';
 import type { DockerLook } from '../../programs/docker-records.ts';
-import { readDockerState } from '../../programs/docker-state.ts';
+import { type LateDaemon, readDockerState } from '../../programs/docker-state.ts';
 import { findContainerTasks } from '../../programs/find-container-tasks.ts';
 import { findObstacles, type Obstacles } from '../../programs/find-obstacles.ts';
 import { findStuckTasks } from '../../programs/find-stuck-tasks.ts';
@@ -27,11 +27,19 @@ import { livingOf, selectTargets } from './targets.ts';
 
 const NO_LEAKS: LeakSet = { leaks: [], clean: [], latent: [] };
 
-/** Asks Docker; looks into the mount namespaces only if something is dead, so that a host as wanted costs one question. */
-export async function observeSweep(host: Session, params: DeadContainersParams): Promise<Observed<SweepState>> {
+/**
+ * Asks Docker; looks into the mount namespaces only if something is dead, so that a host as wanted costs one question. With
+ * `late`, the daemon was silent to another look a moment ago, and is left in peace.
+ */
+export async function observeSweep(
+  host: Session,
+  params: DeadContainersParams,
+  late?: LateDaemon,
+): Promise<Observed<SweepState>> {
   const asked = params.containers === 'all' ? [] : params.containers;
   const want = params.orphans ? 'all' : 'dead';
-  const answer = await readDockerState(host, { deadlineMs: milliseconds(params.docker_deadline), want, asked });
+  const deadlineMs = milliseconds(params.docker_deadline);
+  const answer = await readDockerState(host, { deadlineMs, want, asked, late });
   if (answer.kind === 'unknown') return answer;
   if (answer.kind === 'none')
     return params.orphans
