@@ -168,7 +168,7 @@ function pathText(path: YamlPath): string {
 /** Joins the name of the parameter and a message that may be a whole phrase or begin with a verb. */
 function phrase(path: YamlPath, { subject }: Wording, message: string): string {
   const name = path.length === 0 ? subject : `"${pathText(path)}"`;
-  const verb = /^(must|is|are|needs?|does|cannot|has|have|goes|may|says?|means?|binds?|or)\b/.test(message);
+  const verb = /^(must|is|are|needs?|does|cannot|has|have|goes|may|says?|means?|or)\b/.test(message);
   return verb ? `${name} ${message}` : `${name}: ${message}`;
 }
 

@@ -119,5 +119,5 @@ export const dockerContainerParams: z.ZodType<DockerContainerParams> = z
     const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
     if (params.state === 'present' && params.image === undefined) mistake('image', 'is needed for `state: present`');
     const targets = params.binds.map((each) => parseBind(each)?.target);
-    if (new Set(targets).size < targets.length) mistake('binds', 'bind two sources at one place');
+    if (new Set(targets).size < targets.length) mistake('binds', 'must not bind two sources at one place');
   });

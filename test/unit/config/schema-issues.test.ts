@@ -78,6 +78,18 @@ describe('explainIssues', () => {
   });
 });
 
+describe('a mistake that a schema words itself', () => {
+  it.each([
+    ['or `hook` is needed: nothing is asked of the file', '"which" or `hook` is needed: nothing is asked of the file'],
+    ['means every container', '"which" means every container'],
+    ['`started` does not go with `masked`', '"which": `started` does not go with `masked`'],
+  ])('is a sentence: %s', (message, sentence) => {
+    const issues = [{ code: 'custom' as const, path: ['which'], message, input: {} }];
+    const wording = { subject: 'thing', value: {}, knownKeys: () => [] };
+    expect(explainIssues(issues, wording).map((mistake) => mistake.message)).toEqual([sentence]);
+  });
+});
+
 describe('knownKeysAt', () => {
   it('finds keys below lists and in every branch of a union', () => {
     expect(knownKeysAt(schema, ['deep', 'list', 0])).toEqual(['name']);
