@@ -11,7 +11,7 @@ export const PENDING = {
 export const EXIT_CODES = {
   0: 'everything is as wanted, and was verified',
   1: 'a bug of ours',
-  2: 'usage, playbook or inventory is not valid; no host was touched (why: or nothing on the host has that name)',
+  2: 'usage, playbook or inventory is not valid, no host touched (why: or no such name there)',
   3: 'changes are pending (run: check mode, or put off by a policy), or findings (scan, why, diagnose)',
   4: 'some host was unreachable, none failed',
   5: 'some host failed',
