@@ -64,29 +64,17 @@ const fields = {
     .describe(`How long each question to the Docker daemon may take. A duration: ${DURATION_FORMS}.`),
 };
 
-/** What is left out in the playbook is a mistake there; what its variables leave empty is refused on the host. */
-function needChoice(given: unknown, context: z.RefinementCtx): unknown {
-  const keys = typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.keys(given) : undefined;
-  // A key that does not exist is a mistake of its own, and probably this one.
-  if (keys === undefined || keys.some((key) => !(key in fields) || CHOOSING.includes(key))) return given;
-  const message = 'needs `names`, `labels` or `compose_project`: nothing says which containers are of the product';
-  context.addIssue({ code: 'custom', message });
-  return given;
-}
-
-const CHOOSING: readonly string[] = ['names', 'labels', 'compose_project'];
-
-const chosen = z.strictObject(fields).superRefine(({ names, everything }, context) => {
-  if (everything) return;
-  for (const [index, name] of names.entries()) {
-    if (!/^[*?]+$/.test(name)) continue;
-    const message = 'means every container of a host; say `everything: true` if that is wanted';
-    context.addIssue({ code: 'custom', message, path: ['names', index] });
-  }
-});
-
 /** The schema is the documentation. */
-export const productContainersParams: z.ZodType<ProductContainersParams> = z.preprocess(needChoice, chosen);
+export const productContainersParams: z.ZodType<ProductContainersParams> = z
+  .strictObject(fields)
+  .superRefine(({ names, everything }, context) => {
+    if (everything) return;
+    for (const [index, name] of names.entries()) {
+      if (!/^[*?]+$/.test(name)) continue;
+      const message = 'means every container of a host; say `everything: true` if that is wanted';
+      context.addIssue({ code: 'custom', message, path: ['names', index] });
+    }
+  });
 
 /** True if nothing says which containers are meant. */
 export function choosesNobody({ names, labels, compose_project }: ProductContainersParams): boolean {
