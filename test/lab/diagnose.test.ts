@@ -71,6 +71,8 @@ describeLab('a task that no signal ends', { sick: {} }, (hosts) => {
         done
         docker pause web
         until journalctl -u docker --since @${since} -o cat | grep -q 'did not receive an exit event'; do sleep 0.2; done
+        # All of them begin anew then: a second with TERM, and ten with KILL.
+        sleep 4
       `);
       const before = await hostState(host);
       const sick = await diagnose(host);

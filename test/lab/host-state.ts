@@ -1,6 +1,7 @@
 import type { LabHost } from './host.ts';
 
-// Namespaces of commands that come and go with this very look are those of its own process only.
+// Namespaces of commands that come and go with this very look are those of its own process only. Docker puts network
+// namespaces of ended containers away up to a minute later, whatever anybody does.
 const SCRIPT = `
   echo '# mounts'
   seen=
@@ -8,7 +9,7 @@ const SCRIPT = `
     namespace=$(readlink "$task/ns/mnt" 2>/dev/null) || continue
     case $seen in *"$namespace"*) continue ;; esac
     seen="$seen $namespace"
-    sed "s/^/$namespace /" "$task/mountinfo"
+    sed "/[/]docker[/]netns[/]/d; s/^/$namespace /" "$task/mountinfo"
   done | sort
   echo '# containers'
   timeout 5 docker ps -aq --no-trunc | sort | xargs -r timeout 5 docker inspect \

@@ -151,9 +151,10 @@ describe.skipIf(lacking !== undefined).each(awkKinds())('tasks in state D, under
       await until(() => pids.every((pid) => stateOf(pid) === 'D'));
       const facts = await look(host);
       const tasks = facts.tasks.filter(({ pid }) => pids.includes(pid));
-      // The others are alike, and only counted.
-      expect(tasks).toHaveLength(8);
-      expect(facts.more).toBeGreaterThanOrEqual(3);
+      // The others are alike, and only counted; one that was met on its way into the freezer is not alike.
+      expect(tasks.length).toBeGreaterThanOrEqual(8);
+      expect(tasks.length).toBeLessThan(pids.length);
+      expect(tasks.length + facts.more).toBeGreaterThanOrEqual(pids.length);
       for (const task of tasks) {
         expect([task.paused, waitOf(task).kind]).toEqual(['yes', 'paused']);
         // Without what the control group says, its stack would be that of any sleeper.
