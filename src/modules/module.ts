@@ -107,3 +107,21 @@ export function defineModule<Params, State, C extends Change>(
 ): Module<Params, State, C> {
   return module;
 }
+
+/** Why a mount is still there after a step that should have freed it. */
+export function unmountTrouble(what: Applied | Verdict): string {
+  switch (what.kind) {
+    case 'busy':
+      return what.by;
+    case 'stale':
+      return `it changed meanwhile: ${what.found}`;
+    case 'failed':
+    case 'unknown':
+      return 'error' in what ? what.error.message : what.why;
+    case 'denied':
+    case 'not-yet':
+      return what.why;
+    default:
+      return 'it was done, and the mount is still there';
+  }
+}

@@ -3,17 +3,25 @@ import type { LeakedMount } from './leak.ts';
 import { holderWords, place } from './leak-words.ts';
 import type { MountView } from './model.ts';
 
-/** Why a mount may not be unmounted in its namespace; undefined if it may. Removing its directory may still be safe. */
-export function unmountObstacle(view: MountView, leak: LeakedMount): { why: string; hint: string } | undefined {
+/**
+ * Why a mount may not be unmounted in its namespace; undefined if it may. Removing its directory may still be safe. `restarter`:
+ * who would restart the holder, restart_holder of a playbook or a person; the hint goes by it.
+ */
+export function unmountObstacle(
+  view: MountView,
+  leak: LeakedMount,
+  restarter: 'restart_holder' | 'person',
+): { why: string; hint: string } | undefined {
   const holder = holderWords(leak.holder);
   const { mount, reach } = leak;
   if (mount.point === '/' || isHostRoot(view, leak)) {
     return { why: `it is a root file system in ${holder}`, hint: `Restart ${holder} by hand.` };
   }
   if (leak.locked) {
+    const stop = restarter === 'person' ? 'Stop or restart' : 'Allow restart_holder, or stop';
     return {
       why: `${holder} lives in a user namespace, which locks its mounts (umount says EINVAL)`,
-      hint: `Allow restart_holder, or stop ${holder}; removing the mount-point directory frees it on Linux 3.18 and later.`,
+      hint: `${stop} ${holder}; removing the mount-point directory frees it on Linux 3.18 and later.`,
     };
   }
   if (reach.alive.length > 0) {

@@ -1,7 +1,8 @@
 import type { ProgramRecord } from '../connection/session.ts';
-import type { UnbusyError } from '../core/errors.ts';
+import { UnbusyError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Gap } from '../core/results.ts';
+import { printable } from '../core/text.ts';
 import type { ContainerState, DockerState } from '../mounts/model.ts';
 
 /** A directory of a dead container on which a file system may be mounted, and which carries none in our namespace. */
@@ -44,6 +45,17 @@ const LABELS = [
 /** The first record of a kind, or undefined. */
 export function firstRecord(records: readonly ProgramRecord[], kind: string): readonly string[] | undefined {
   return records.find((record) => record.kind === kind)?.fields;
+}
+
+/** Which containers there are, and which of them live, is only known if the daemon answered, and told of each; else why not. */
+export function whyUnsure(host: string, { state, daemon, gaps }: DockerLook): UnbusyError | undefined {
+  const hint = 'Make the daemon answer again; then run this once more.';
+  if (daemon !== 'answered') {
+    return new UnbusyError('E_DAEMON_SILENT', `Docker: ${printable(state.silent ?? 'no answer')}`, { host, hint });
+  }
+  const [gap] = gaps;
+  if (gap === undefined) return undefined;
+  return new UnbusyError('E_UNKNOWN', `Docker lists ${printable(gap.what)}, but ${printable(gap.why)}`, { host, hint });
 }
 
 /** Puts the records of docker-state or docker-state-disk together. */

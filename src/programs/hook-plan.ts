@@ -20,8 +20,17 @@ export type HookDecision =
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** Asks the program as a hook would; reads that one file, and nothing else of the host. */
-export async function decideOnHost(session: Session, { asked, file, words }: HookQuestion): Promise<HookDecision> {
-  const call = { program: HOOK_PLAN, args: [asked, file, ...words] };
+export function decideOnHost(session: Session, question: HookQuestion): Promise<HookDecision> {
+  return askPlan(session, HOOK_PLAN, question);
+}
+
+/** Asks one of the programs that decide for a hook; `unknown` also if it failed. */
+export async function askPlan(
+  session: Session,
+  program: Program,
+  { asked, file, words }: HookQuestion,
+): Promise<HookDecision> {
+  const call = { program, args: [asked, file, ...words] };
   const answer: Answer = await runProgram(session, call, [EXIT.done]);
   if (!answer.ok) return { kind: 'unknown', why: answer.error.message };
   const unknown = answer.records.find((record) => record.kind === 'unknown');

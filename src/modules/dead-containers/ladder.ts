@@ -1,9 +1,10 @@
 import { printable } from '../../core/text.ts';
 import type { DetachPoint } from '../../mounts/detach-points.ts';
+import { LAZY_TYPES } from '../../mounts/lazy-types.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
 import { holderWords, place } from '../../mounts/leak-words.ts';
 import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
-import type { Applied, Tried, Verdict } from '../module.ts';
+import { type Applied, type Tried, unmountTrouble, type Verdict } from '../module.ts';
 import { neverRestarted } from './never.ts';
 import type { DeadContainersParams, Rung } from './params.ts';
 import type { SweepChange, SweepState } from './state.ts';
@@ -16,9 +17,6 @@ export type NextRung =
   | { readonly kind: 'restart' }
   | { readonly kind: 'end'; readonly why: string; readonly hint: string; readonly last?: SweepChange };
 
-/** File systems that lose nothing when they are detached lazily: a dead container's root and its memory. */
-const LAZY_TYPES = /^(?:overlay|tmpfs|fuse-overlayfs|fuse\.fuse-overlayfs)$/;
-
 /** The mildest rung that is allowed, safe, and was not tried yet. */
 export function nextRung(
   state: SweepState,
@@ -29,7 +27,7 @@ export function nextRung(
 ): NextRung {
   const allowed = (rung: Rung) => params.release.includes(rung);
   if (point !== undefined && allowed('rmdir') && !tried.has(directoryId(point))) return { kind: 'rmdir', point };
-  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak);
+  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak, 'restart_holder');
   const plain = tried.get(unmountId(leak, 'plain'));
   const lazy = tried.get(unmountId(leak, 'lazy'));
   if (obstacle === undefined) {
@@ -63,13 +61,13 @@ function end(
     const last = unmountChange(state.view, leak, lazy === undefined ? 'plain' : 'lazy');
     return {
       kind: 'end',
-      why: `it could not be unmounted: ${reason(plain)}`,
+      why: `it could not be unmounted: ${unmountTrouble(plain)}`,
       hint: hintAfter(plain, leak, params),
       last,
     };
   }
   const rmdir = point === undefined ? undefined : tried.get(directoryId(point));
-  const first = rmdir === undefined ? '' : `removing its directory did not help (${reason(rmdir)}), and `;
+  const first = rmdir === undefined ? '' : `removing its directory did not help (${unmountTrouble(rmdir)}), and `;
   const allowed = params.release.length === 0 ? 'nothing' : params.release.join(', ');
   return {
     kind: 'end',
@@ -81,23 +79,6 @@ function end(
 function restartRefused(state: SweepState, leak: LeakedMount, params: DeadContainersParams): string {
   const why = params.release.includes('restart_holder') ? neverRestarted(state, leak, params.never) : undefined;
   return why === undefined ? '' : `, and ${printable(why)}`;
-}
-
-function reason(what: Applied | Verdict): string {
-  switch (what.kind) {
-    case 'busy':
-      return what.by;
-    case 'stale':
-      return `it changed meanwhile: ${what.found}`;
-    case 'failed':
-    case 'unknown':
-      return 'error' in what ? what.error.message : what.why;
-    case 'denied':
-    case 'not-yet':
-      return what.why;
-    default:
-      return 'it was done, and the mount is still there';
-  }
 }
 
 function hintAfter(what: Applied | Verdict, leak: LeakedMount, params: DeadContainersParams): string {

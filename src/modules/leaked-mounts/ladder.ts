@@ -1,11 +1,12 @@
 import { printable } from '../../core/text.ts';
 import type { DetachPoint } from '../../mounts/detach-points.ts';
 import { holderNames } from '../../mounts/holder-names.ts';
+import { LAZY_TYPES } from '../../mounts/lazy-types.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
 import { holderWords, place } from '../../mounts/leak-words.ts';
 import { nameOnList } from '../../mounts/never-restarted.ts';
 import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
-import type { Applied, Tried, Verdict } from '../module.ts';
+import { type Tried, unmountTrouble } from '../module.ts';
 import type { LeakedMountsParams, Rung } from './params.ts';
 import type { AskedMount, Guard, LeakChange, LeakedMountsState } from './state.ts';
 import { directoryId, unmountChange, unmountId } from './steps.ts';
@@ -15,9 +16,6 @@ export type NextRung =
   | { readonly kind: 'rmdir'; readonly point: DetachPoint }
   | { readonly kind: 'unmount'; readonly mode: 'plain' | 'lazy' }
   | ({ readonly kind: 'end'; readonly last?: LeakChange } & Guard);
-
-/** File systems that lose nothing when they are detached: the root of a container that does not live, and memory. */
-const LAZY_TYPES = /^(?:overlay|tmpfs|fuse-overlayfs|fuse\.fuse-overlayfs)$/;
 
 /** The mildest rung that is allowed, safe, and was not tried yet. */
 export function nextRung(
@@ -33,8 +31,8 @@ export function nextRung(
   if (never !== undefined) return { kind: 'end', ...never };
   const allowed = (rung: Rung) => params.release.includes(rung);
   if (point !== undefined && allowed('rmdir') && !tried.has(directoryId(point))) return { kind: 'rmdir', point };
-  const obstacle = unmountObstacle(state.view, leak);
-  if (obstacle !== undefined) return { kind: 'end', why: obstacle.why, hint: hintWithoutRestart(obstacle.hint, leak) };
+  const obstacle = unmountObstacle(state.view, leak, 'person');
+  if (obstacle !== undefined) return { kind: 'end', ...obstacle };
   const plain = tried.get(unmountId(leak, 'plain'));
   if (allowed('unmount') && plain === undefined) return { kind: 'unmount', mode: 'plain' };
   const lazy = tried.get(unmountId(leak, 'lazy'));
@@ -73,38 +71,14 @@ function end(
         ? `End what uses ${place(leak)}${more}.`
         : `Stop or restart ${holderWords(leak.holder)} by hand.`;
     const change = unmountChange(state.view, asked, lazy === undefined ? 'plain' : 'lazy');
-    return { kind: 'end', why: `it could not be unmounted: ${reason(last)}`, hint, last: change };
+    return { kind: 'end', why: `it could not be unmounted: ${unmountTrouble(last)}`, hint, last: change };
   }
   const rmdir = point === undefined ? undefined : tried.get(directoryId(point));
-  const first = rmdir === undefined ? '' : `removing its directory did not help (${reason(rmdir)}), and `;
+  const first = rmdir === undefined ? '' : `removing its directory did not help (${unmountTrouble(rmdir)}), and `;
   const allowed = release.length === 0 ? 'nothing' : release.join(', ');
   return {
     kind: 'end',
     why: `${first}the playbook allows no more than: ${allowed}`,
     hint: 'Allow `unmount` in `release`.',
   };
-}
-
-/** This module restarts nobody. */
-function hintWithoutRestart(hint: string, leak: LeakedMount): string {
-  return hint
-    .replace('Allow restart_holder, or stop', 'Stop or restart')
-    .replace('Stop the holder', `Stop ${holderWords(leak.holder)}`);
-}
-
-function reason(what: Applied | Verdict): string {
-  switch (what.kind) {
-    case 'busy':
-      return what.by;
-    case 'stale':
-      return `it changed meanwhile: ${what.found}`;
-    case 'failed':
-    case 'unknown':
-      return 'error' in what ? what.error.message : what.why;
-    case 'denied':
-    case 'not-yet':
-      return what.why;
-    default:
-      return 'it was done, and the mount is still there';
-  }
 }

@@ -1,8 +1,6 @@
 import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
-import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
-import { printable } from '../../core/text.ts';
 import { heldBy } from '../../mounts/held-by.ts';
 import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
@@ -11,7 +9,7 @@ import type { ContainerState, MountView } from '../../mounts/model.ts';
 import { nameOnList } from '../../mounts/never-restarted.ts';
 import { orphanTargets } from '../../mounts/orphans.ts';
 import { bystandersOf } from '../../programs/bystanders.ts';
-import type { DockerLook } from '../../programs/docker-records.ts';
+import { type DockerLook, whyUnsure } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { findLabelled } from '../../programs/find-labelled.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
@@ -75,17 +73,6 @@ async function lookIntoMonitors(
 function nothing(look: DockerLook | undefined): MonitorState {
   const docker = look === undefined ? undefined : { version: look.state.version, dataRoot: look.state.dataRoot };
   return { docker, monitors: [], view: undefined, held: [], latent: [], bystanders: [] };
-}
-
-/** Whether a container lives is only known if the daemon answered, and told of each of them. */
-function whyUnsure(host: string, { state, daemon, gaps }: DockerLook): UnbusyError | undefined {
-  const hint = 'Make the daemon answer again; then run this once more.';
-  if (daemon !== 'answered') {
-    return new UnbusyError('E_DAEMON_SILENT', `Docker: ${printable(state.silent ?? 'no answer')}`, { host, hint });
-  }
-  const [gap] = gaps;
-  if (gap === undefined) return undefined;
-  return new UnbusyError('E_UNKNOWN', `Docker lists ${printable(gap.what)}, but ${printable(gap.why)}`, { host, hint });
 }
 
 /** By name, or by the last part of its image's name: registry.example/prom/node-exporter:v1 is node-exporter. */

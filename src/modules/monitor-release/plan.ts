@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/results.ts';
 import { printable } from '../../core/text.ts';
+import { LAZY_TYPES } from '../../mounts/lazy-types.ts';
 import { CAUSE_WORDS, place } from '../../mounts/leak-words.ts';
 import type { MountView } from '../../mounts/model.ts';
 import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
@@ -9,9 +10,6 @@ import type { MonitorReleaseParams } from './params.ts';
 import type { HeldMount, MonitorChange, MonitorState } from './state.ts';
 
 type Mode = MonitorChange['mode'];
-
-/** File systems that lose nothing when they are detached: the root of a container that does not run, and its memory. */
-const LAZY_TYPES = /^(?:overlay|tmpfs|fuse-overlayfs|fuse\.fuse-overlayfs)$/;
 
 /** Every mount that may go, in the order of release, each in the next way that was not tried. */
 export function planRelease(
@@ -49,7 +47,7 @@ export function refuseRelease(
  * an unmount in the monitor reaches nobody else at all.
  */
 function obstacle(view: MountView, { leak, monitor, owner }: HeldMount): { why: string; hint: string } | undefined {
-  const found = unmountObstacle(view, leak);
+  const found = unmountObstacle(view, leak, 'restart_holder');
   if (found !== undefined || owner === 'dead' || leak.reach.spreads.length === 0) return found;
   return {
     why: `an unmount in ${monitor.name} would be repeated elsewhere, and its container may be started any time`,

@@ -1,8 +1,6 @@
 import { milliseconds } from '../../config/duration-schema.ts';
 import type { Session } from '../../connection/session.ts';
-import { UnbusyError } from '../../core/errors.ts';
 import type { Gap } from '../../core/results.ts';
-import { printable } from '../../core/text.ts';
 import { heldBy } from '../../mounts/held-by.ts';
 import { containerTarget } from '../../mounts/identity.ts';
 import type { LeakedMount } from '../../mounts/leak.ts';
@@ -10,7 +8,7 @@ import { findLeaks } from '../../mounts/leaks.ts';
 import { isLiving } from '../../mounts/living.ts';
 import type { ContainerState, MountView } from '../../mounts/model.ts';
 import { bystandersOf } from '../../programs/bystanders.ts';
-import type { DockerLook } from '../../programs/docker-records.ts';
+import { type DockerLook, whyUnsure } from '../../programs/docker-records.ts';
 import { readDockerState } from '../../programs/docker-state.ts';
 import { findContainerTasks } from '../../programs/find-container-tasks.ts';
 import { scanMounts } from '../../programs/scan-mounts.ts';
@@ -119,15 +117,4 @@ function nothing(look: DockerLook | undefined): ProductState {
     tasks: [],
     bystanders: [],
   };
-}
-
-/** Which containers there are, and which of them run, is only known if the daemon answered, and told of each. */
-function whyUnsure(host: string, { state, daemon, gaps }: DockerLook): UnbusyError | undefined {
-  const hint = 'Make the daemon answer again; then run this once more.';
-  if (daemon !== 'answered') {
-    return new UnbusyError('E_DAEMON_SILENT', `Docker: ${printable(state.silent ?? 'no answer')}`, { host, hint });
-  }
-  const [gap] = gaps;
-  if (gap === undefined) return undefined;
-  return new UnbusyError('E_UNKNOWN', `Docker lists ${printable(gap.what)}, but ${printable(gap.why)}`, { host, hint });
 }

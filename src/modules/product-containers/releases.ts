@@ -1,4 +1,5 @@
 import { printable } from '../../core/text.ts';
+import { LAZY_TYPES } from '../../mounts/lazy-types.ts';
 import { CAUSE_WORDS, place } from '../../mounts/leak-words.ts';
 import { isLiving } from '../../mounts/living.ts';
 import { unmountObstacle } from '../../mounts/unmount-obstacle.ts';
@@ -14,9 +15,6 @@ export type MountCourse =
   | { readonly kind: 'goes-along' }
   | { readonly kind: 'stays'; readonly why: string; readonly hint: string };
 
-/** File systems that lose nothing when they are detached: the root of a container that does not run, and its memory. */
-const LAZY_TYPES = /^(?:overlay|tmpfs|fuse-overlayfs|fuse\.fuse-overlayfs)$/;
-
 /** The next step for a mount. What is not known to be dead for good goes only where an unmount reaches nobody else at all. */
 export function mountCourse(
   state: ProductState,
@@ -27,7 +25,7 @@ export function mountCourse(
   if (goesAlong(state, each, params, tried)) return { kind: 'goes-along' };
   const { leak, status } = each;
   const holder = printable(leak.holder.name);
-  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak);
+  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak, 'restart_holder');
   if (obstacle !== undefined) return { kind: 'stays', ...obstacle };
   if (status !== 'dead' && leak.reach.spreads.length > 0) {
     const why = `an unmount in ${holder} would be repeated elsewhere, and its container may be started any time`;
