@@ -79,15 +79,14 @@ export class ShellWire {
   /** Runs a program after all that were asked for before; what is asked for in the same tick goes out in one write. */
   async call(call: Call): Promise<Outcome> {
     const number = this.#numbers++;
-    const text = callText(this.marker, number, call);
-    return this.#enqueue(number, call, this.#define(call) + text);
+    return this.#enqueue(number, call, this.#define(call) + callText(call));
   }
 
   /** Sends the prologue and runs a function of it in the session's shell itself, without a guard. */
   async begin(prologue: string, call: Call): Promise<Outcome> {
     const number = this.#numbers++;
     this.#preamble = prologue;
-    return this.#enqueue(number, call, framed(this.marker, number, `${call.program.text} </dev/null`));
+    return this.#enqueue(number, call, `${call.program.text} </dev/null`);
   }
 
   /** How the channel ended, if it has. */
@@ -153,7 +152,7 @@ export class ShellWire {
   }
 
   #flush(): void {
-    const texts: string[] = [];
+    const burst: Pending[] = [];
     let burstMs = GUARD_SLACK_MS;
     const wasIdle = this.#sent.length === 0;
     while (this.#inFlight < WINDOW) {
@@ -161,13 +160,13 @@ export class ShellWire {
       if (next === undefined) break;
       this.#inFlight += next.text.length;
       burstMs += next.deadlineMs;
-      texts.push(next.text);
+      burst.push(next);
       this.#sent.push(next);
     }
-    if (texts.length === 0) return;
+    if (burst.length === 0) return;
     const opening = this.#preamble === '' ? this.#guardText(burstMs) : this.#preamble;
     this.#preamble = '';
-    this.#channel.write(encodeText(opening + texts.join('')));
+    this.#channel.write(encodeText(opening + framed(this.marker, burst)));
     if (wasIdle) this.#startTimer();
   }
 

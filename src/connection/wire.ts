@@ -19,16 +19,37 @@ export function definition(program: Program): string {
 }
 
 /** Shell text of one call in a subshell of its own: what the program does to its options, files or stdin ends with it. */
-export function callText(marker: string, number: number, call: Call): string {
+export function callText(call: Call): string {
   const words = [functionName(call.program), ...call.args.map(quotePosix)].join(' ');
-  return framed(marker, number, `( ${words} ) </dev/null`);
+  return `( ${words} ) </dev/null`;
 }
 
-/** Shell text between an opening and a closing line on stdout and stderr; the marker is in no variable that a program could print. */
-export function framed(marker: string, number: number, text: string): string {
-  const open = `echo ${marker}o${number};echo ${marker}o${number} >&2`;
-  const close = `set -- $?;echo "${marker}c${number} $1";echo "${marker}c${number} $1" >&2`;
-  return `${open}\n${text}\n${close}\n`;
+/** A call on its way: its number, and its shell text. */
+export interface Framed {
+  readonly number: number;
+  readonly text: string;
+}
+
+/**
+ * Shell text of a burst of calls, each between an opening and a closing line on stdout and stderr. One write ends a call and opens
+ * the next, for each write of the shell becomes a packet of its own. The marker is in no variable that a program could print.
+ */
+export function framed(marker: string, calls: readonly Framed[]): string {
+  let text = '';
+  let closing: Framed | undefined;
+  for (const call of calls) {
+    text += `${frameLines(marker, closing, call)}${call.text}\n`;
+    closing = call;
+  }
+  return closing === undefined ? '' : text + frameLines(marker, closing);
+}
+
+function frameLines(marker: string, closed: Framed | undefined, opened?: Framed): string {
+  const lines: string[] = [];
+  if (closed !== undefined) lines.push(`${marker}c${closed.number} $1`);
+  if (opened !== undefined) lines.push(`${marker}o${opened.number}`);
+  const both = `echo "${lines.join('\n')}";echo "${lines.join('\n')}" >&2\n`;
+  return closed === undefined ? both : `set -- $?;${both}`;
 }
 
 /** What a stream holds, in its order. Numbers are those of the calls. */

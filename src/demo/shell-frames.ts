@@ -6,9 +6,8 @@ export interface FramedCall {
   readonly ask: string;
 }
 
-/** The text that connection/wire.ts writes around a call. */
-const FRAME =
-  /echo ([0-9a-f]{32})o(\d+);echo \1o\2 >&2\n([\s\S]*?)\nset -- \$\?;echo "\1c\2 \$1";echo "\1c\2 \$1" >&2\n/;
+/** The text of a call between the lines that connection/wire.ts writes before and after it. */
+const FRAME = /([0-9a-f]{32})o(\d+)" >&2\n([\s\S]*?)\nset -- \$\?;echo "\1c\2 \$1/;
 
 /** Finds the calls in what a session writes to its shell, wherever the chunks are cut. Bytes are kept as latin1 letters. */
 export class CallReader {
@@ -26,8 +25,9 @@ export class CallReader {
   }
 }
 
+/** The last command of the text: the definition of a program may stand before it. */
 function askOf(body: string): string {
-  const match = /^\( unbusy_program_([\s\S]*) \) <\/dev\/null$/.exec(body);
+  const match = /(?:^|\n)\( unbusy_program_([\s\S]*) \) <\/dev\/null$/.exec(body);
   return match?.[1] ?? body.replace(/ <\/dev\/null$/, '');
 }
 

@@ -7,6 +7,8 @@
 # Exit: 0 looked. What goes away meanwhile makes the count of the last record wrong, so that nothing is believed.
 # Never: writes, opens anything but a regular file.
 set -eu
+newline='
+'
 
 classify() {
   if [ -h "$2" ] && [ "$follow" = 0 ]; then
@@ -54,14 +56,16 @@ main() {
   [ "$#" -ge 3 ] && [ $(($# % 2)) -eq 1 ] || exit 64
   follow=$1
   shift
-  asked=$(($# / 2)) left=$(($# / 2))
+  asked=$(($# / 2)) left=$(($# / 2)) classes=
   while [ "$left" -gt 0 ]; do
     classify "$1" "$2"
-    printf '%s\n' "$class"
+    classes="$classes$class$newline"
     case $class in look | hash) set -- "$@" "$class" "$2" ;; esac
     shift 2
     left=$((left - 1))
   done
+  # In one write: each becomes a packet of its own.
+  printf '%s' "$classes"
   hashed=0 looked=0
   sums "$@"
   looks "$@"

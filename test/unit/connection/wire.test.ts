@@ -75,9 +75,21 @@ describe('the text of a call', () => {
 
   test('is a definition and a subshell with quoted words', () => {
     expect(definition(program)).toBe('unbusy_program_list_mounts() {\necho hi\n}\n');
-    expect(callText(MARKER, 7, { program, args: ["it's", ''] })).toBe(
-      framed(MARKER, 7, "( unbusy_program_list_mounts 'it'\\''s' '' ) </dev/null"),
+    expect(callText({ program, args: ["it's", ''] })).toBe("( unbusy_program_list_mounts 'it'\\''s' '' ) </dev/null");
+  });
+
+  test('stands between lines of both streams; one write ends a call and opens the next', () => {
+    const [open, both, close] = [`${MARKER}o7`, `${MARKER}c7 $1\n${MARKER}o8`, `${MARKER}c8 $1`];
+    const calls = [
+      { number: 7, text: 'true' },
+      { number: 8, text: 'false' },
+    ];
+    expect(framed(MARKER, calls)).toBe(
+      `echo "${open}";echo "${open}" >&2\ntrue\n` +
+        `set -- $?;echo "${both}";echo "${both}" >&2\nfalse\n` +
+        `set -- $?;echo "${close}";echo "${close}" >&2\n`,
     );
+    expect(framed(MARKER, [])).toBe('');
   });
 
   test.each(['', 'A', 'a b', 'a;reboot', '../x', '-a'])('refuses %j as the name of a program', (name) => {

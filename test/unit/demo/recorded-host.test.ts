@@ -1,21 +1,23 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { callText, definition, framed } from '../../../src/connection/wire.ts';
+import { callText, definition, type Framed, framed } from '../../../src/connection/wire.ts';
 import { type RecordedAnswer, RecordedHost } from '../../../src/demo/recorded-host.ts';
 import { CallReader, framedAnswer } from '../../../src/demo/shell-frames.ts';
 
 const MARKER = '0123456789abcdef0123456789abcdef';
 const program = (name: string) => ({ name, text: 'main() { :; }\nmain "$@"' });
-const asked = (number: number, name: string, ...args: string[]) =>
-  callText(MARKER, number, { program: program(name), args });
+const asked = (number: number, name: string, ...args: string[]): Framed => ({
+  number,
+  text: callText({ program: program(name), args }),
+});
 
 describe('CallReader', () => {
   it('finds calls among prologue and definitions, wherever the chunks are cut', () => {
+    const first = asked(1, 'docker-state', "it's", 'two\nlines');
     const text = [
       'umask 077\n',
-      framed(MARKER, 0, 'unbusy_facts </dev/null'),
-      definition(program('docker-state')),
-      asked(1, 'docker-state', "it's", 'two\nlines'),
+      framed(MARKER, [{ number: 0, text: 'unbusy_facts </dev/null' }]),
+      framed(MARKER, [{ ...first, text: definition(program('docker-state')) + first.text }, asked(2, 'docker-state')]),
     ].join('');
     for (const size of [1, 7, text.length]) {
       const reader = new CallReader();
@@ -24,6 +26,7 @@ describe('CallReader', () => {
       expect(found.map(({ number, ask }) => [number, ask])).toEqual([
         [0, 'unbusy_facts'],
         [1, `docker_state 'it'\\''s' 'two\nlines'`],
+        [2, 'docker_state'],
       ]);
     }
   });
@@ -44,14 +47,14 @@ describe('RecordedHost', () => {
       answer("docker_state 'x'", 1, 'clean\n'),
     ]);
 
-  async function ask(from: RecordedHost, ...calls: readonly string[]): Promise<string> {
+  async function ask(from: RecordedHost, ...calls: readonly Framed[]): Promise<string> {
     const command = from.start('exec /bin/sh');
     let said = '';
     command.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
     command.stderr.resume();
-    command.stdin.end(calls.join(''));
+    command.stdin.end(framed(MARKER, calls));
     await once(command.stdout, 'end');
     expect(await command.ended).toEqual({ code: 0 });
     return said;
