@@ -2,7 +2,7 @@
 //
 //   node build.mjs [FOLDER]      FOLDER is dist unless told
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,14 @@ const oneLanguage = {
     onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
     }));
+  },
+};
+
+/** ssh2 can carry HTTP over a connection; nobody here does, and Node's http and https are slow to start. */
+const withoutHttp = {
+  name: 'without-http',
+  setup({ onLoad }) {
+    onLoad({ filter: /ssh2[/]lib[/]http-agents\.js$/ }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 
@@ -41,22 +49,26 @@ for (const name of ['web-tree-sitter', 'tree-sitter-bash']) {
   copyFileSync(wasm, join(folder, `${name}.wasm`));
   copyFileSync(join(dirname(wasm), 'LICENSE'), join(folder, `${name}.LICENSE.txt`));
 }
+const bundle = join(folder, 'bundle.cjs');
 // The bundle is a function of what a module is given, so that it can be compiled apart from being run.
 await build({
   ...shared,
   entryPoints: ['src/cli/main.ts'],
-  outfile: join(folder, 'bundle.cjs'),
+  outfile: bundle,
   format: 'cjs',
   loader: { '.sh': 'text' },
   external: ['cpu-features', '*.node'],
   legalComments: 'linked',
   define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version), 'import.meta.url': '__url' },
-  plugins: [oneLanguage],
+  plugins: [oneLanguage, withoutHttp],
   banner: {
     js: '(function(require,__filename,__dirname){const module={exports:{}},__url=require("node:url").pathToFileURL(__filename).href;',
   },
   footer: { js: '})' },
 });
+// esbuild leaves regular expressions as they are; in ASCII alone, V8 keeps the text in half the space and reads it faster.
+const ascii = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+writeFileSync(bundle, readFileSync(bundle, 'utf8').replace(/[^\0-\x7f]/g, ascii));
 await build({
   ...shared,
   entryPoints: ['src/cli/start.ts'],
@@ -66,4 +78,4 @@ await build({
 });
 chmodSync(join(folder, 'unbusy.mjs'), 0o755);
 const compile = fileURLToPath(new URL('scripts/compile-bundle.mjs', here));
-execFileSync(process.execPath, [compile, join(folder, 'bundle.cjs')], { stdio: 'inherit' });
+execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });

@@ -10,7 +10,7 @@ const root = new URL('..', import.meta.url);
 const file = process.argv[2];
 const playbook = fileURLToPath(new URL('playbooks/sweep-dead.yml', root));
 
-const script = new Script(readFileSync(file, 'utf8'), { filename: file });
+const script = new Script(readFileSync(file, 'latin1'), { filename: file });
 process.argv = [process.execPath, file, 'run', playbook, '-i', 'localhost,', '--list-tasks'];
 process.stdout.write = (_text, ...rest) => {
   rest.find((each) => typeof each === 'function')?.();

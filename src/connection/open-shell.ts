@@ -1,4 +1,4 @@
-import { systemClock } from '../core/clock.ts';
+import { inTime } from '../core/clock.ts';
 import { abortError, UnbusyError } from '../core/errors.ts';
 import type { BecomeSettings } from '../core/target.ts';
 import { answerPrompt, becomeStart, type FailedStart, PLAIN_START, passwordStart, type ShellStart } from './become.ts';
@@ -105,15 +105,8 @@ async function openInTime(
   signal: AbortSignal | undefined,
 ): Promise<ChannelOpened> {
   if (signal?.aborted) return { ok: false, error: interrupted(link.host, signal) };
-  const timer = new AbortController();
-  const stop = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
   const opening = link.open(command);
-  const late = systemClock.sleep(waitMs, stop).then(
-    () => 'late' as const,
-    () => 'late' as const,
-  );
-  const opened = await Promise.race([opening, late]);
-  timer.abort();
+  const opened = await inTime(opening, waitMs, signal);
   if (opened !== 'late') return opened;
   void opening.then((tooLate) => {
     if (tooLate.ok) tooLate.channel.destroy();

@@ -1,4 +1,4 @@
-import { systemClock } from '../core/clock.ts';
+import { inTime } from '../core/clock.ts';
 import { endGroup, type GroupEnd } from './end-group.ts';
 import type { ShellPlace } from './host-facts.ts';
 import type { Dialled, Link } from './link.ts';
@@ -96,13 +96,6 @@ class ShellSession implements Session {
 
   /** True as soon as the channel has ended; false after that time. */
   async #endsWithin(ms: number): Promise<boolean> {
-    const timer = new AbortController();
-    const late = systemClock.sleep(ms, timer.signal).then(
-      () => false,
-      () => false,
-    );
-    const ended = await Promise.race([this.#wire.ended.then(() => true), late]);
-    timer.abort();
-    return ended;
+    return (await inTime(this.#wire.ended, ms)) !== 'late';
   }
 }

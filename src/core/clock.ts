@@ -24,6 +24,33 @@ export const systemClock: Clock = {
     }),
 };
 
+/** What the work gives; `late` after that many milliseconds, or as soon as the signal is aborted. The work itself goes on. */
+export function inTime<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | 'late'> {
+  return new Promise((resolve, reject) => {
+    const over = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', late);
+    };
+    const late = () => {
+      over();
+      resolve('late');
+    };
+    const timer = setTimeout(late, ms);
+    signal?.addEventListener('abort', late, { once: true });
+    if (signal?.aborted) late();
+    work.then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error) => {
+        over();
+        reject(error);
+      },
+    );
+  });
+}
+
 /** How a duration is written, for documentation and mistakes. */
 export const DURATION_FORMS = '500ms, 30s, 10m, 2h, 1d, or a bare number of seconds';
 

@@ -70,7 +70,7 @@ export function reasonOf(signal: AbortSignal): UnbusyError {
 export class Budget {
   readonly #controller = new AbortController();
   readonly #clock: Clock;
-  readonly #error: UnbusyError;
+  readonly #overdue: () => UnbusyError;
   #leftMs: number;
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -79,9 +79,11 @@ export class Budget {
   constructor(clock: Clock, ms: number, what: string, flag: string) {
     this.#clock = clock;
     this.#leftMs = ms;
-    this.#error = new UnbusyError('E_DEADLINE', `the deadline of ${what} passed (${formatDuration(ms)})`, {
-      hint: `Raise ${flag}, or run again: what was done is seen then.`,
-    });
+    // An error is not made before it is needed: its stack costs more than all else here.
+    this.#overdue = () =>
+      new UnbusyError('E_DEADLINE', `the deadline of ${what} passed (${formatDuration(ms)})`, {
+        hint: `Raise ${flag}, or run again: what was done is seen then.`,
+      });
   }
 
   /** Aborted when the time is up. */
@@ -91,7 +93,7 @@ export class Budget {
 
   start(): void {
     this.#since = this.#clock.now();
-    this.#timer = setTimeout(() => this.#controller.abort(this.#error), Math.max(0, this.#leftMs));
+    this.#timer = setTimeout(() => this.#controller.abort(this.#overdue()), Math.max(0, this.#leftMs));
   }
 
   pause(): void {
