@@ -14,6 +14,33 @@ export function newSshClient(): SshClient {
   return new ssh2.Client();
 }
 
+/** Hashes of the signature algorithms that take another than the key's own (RFC 8332). */
+const HASHES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' };
+
+type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
+interface LoginProtocol {
+  authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
+}
+
+/**
+ * Has a client that is connecting offer its private keys with the signature at once. ssh2 first asks whether the server would take
+ * the key; RFC 4252 section 7 leaves that to the client, and it costs a round trip. Keys of an agent, which may ask somebody before
+ * it signs, are offered as ever.
+ */
+export function signAtOnce(client: SshClient): void {
+  const protocol = (client as unknown as { _protocol: LoginProtocol })._protocol;
+  const authPK = protocol.authPK.bind(protocol);
+  protocol.authPK = (user, key, algorithm, sign) => {
+    if (sign !== undefined || !key.isPrivateKey()) return authPK(user, key, algorithm, sign);
+    authPK(user, key, algorithm, (data, done) => {
+      const signature: Buffer | Error = key.sign(data, HASHES[algorithm ?? '']);
+      // Asked the usual way, ssh2 reports it, and goes on to the next key.
+      if (signature instanceof Error) authPK(user, key, algorithm);
+      else done(signature);
+    });
+  };
+}
+
 /** Reads a private or public key; an Error value if the format, the type or the passphrase is not right. */
 export function parseSshKey(data: Buffer | string, passphrase?: string): ParsedKey | Error {
   return ssh2.utils.parseKey(data, passphrase);

@@ -39,6 +39,8 @@ export interface SshServerOptions {
   /** Ends each command by this signal instead of running it. */
   readonly endBySignal?: string;
   /** A second method after an accepted key. */
+  /** How long a login takes that succeeds. */
+  readonly loginMs?: number;
   readonly wantsMore?: boolean;
 }
 
@@ -52,6 +54,8 @@ export class SshTestServer {
   connections = 0;
   /** Logins that succeeded. */
   logins = 0;
+  /** Keys that were shown without a signature, to ask whether they would do. */
+  keyQuestions = 0;
   /** The highest number of handshakes that were unfinished at once. */
   mostUnfinishedSeen = 0;
   shed = 0;
@@ -136,10 +140,13 @@ export class SshTestServer {
       if (context.method !== 'publickey') return context.reject(['publickey']);
       const key = authorized.find((each) => each.getPublicSSH().equals(context.key.data));
       if (key === undefined) return context.reject(['publickey']);
-      if (context.signature === undefined || context.blob === undefined) return context.accept();
+      if (context.signature === undefined || context.blob === undefined) {
+        this.keyQuestions += 1;
+        return context.accept();
+      }
       if (key.verify(context.blob, context.signature, context.hashAlgo) !== true) return context.reject(['publickey']);
       if (this.options.wantsMore === true) return context.reject(['keyboard-interactive'], true);
-      context.accept();
+      setTimeout(() => context.accept(), this.options.loginMs ?? 0);
     });
     connection.on('ready', () => {
       this.logins += 1;

@@ -89,7 +89,7 @@ describe('a server that sheds', () => {
   });
 
   it('that sheds nothing gets more and more at once', async () => {
-    const server = await start();
+    const server = await start({ loginMs: 50 });
     const targets = Array.from({ length: 40 }, (_, index) => bed.target(server, `web${index}`));
     const connector = await bed.prepare(targets);
     const opened = await Promise.all(targets.map((target) => connector.open(target)));

@@ -40,6 +40,7 @@ describe('a login', () => {
     const pair = makeKeyPair(type);
     await start({ authorized: [pair.public] });
     expect(await attempt({ identityFiles: [bed.write('own', pair.private)] })).toBe('open');
+    expect([server.logins, server.keyQuestions]).toEqual([1, 0]);
   });
 
   it('with a wrong key says which keys were refused, and for whom', async () => {
@@ -56,6 +57,7 @@ describe('a login', () => {
     await start();
     const wrong = bed.write('wrong', makeKeyPair().private);
     expect(await attempt({ identityFiles: [wrong, bed.keyFile] })).toBe('open');
+    expect(server.keyQuestions).toBe(0);
     expect(await attempt({ identityFiles: [wrong] })).toMatchObject({ code: 'E_AUTH' });
   });
 

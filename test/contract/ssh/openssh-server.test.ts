@@ -160,6 +160,14 @@ describe.skipIf(noSshd !== undefined)(
       expect(await openAll([target])).toEqual([expect.stringMatching(/^E_HOSTKEY_UNKNOWN: /)]);
     });
 
+    it.each(['ed25519', 'ecdsa', 'rsa'] as const)('takes a key of type %s, signed at once', async (type) => {
+      const pair = makeKeyPair(type);
+      const sshd = await start(`AuthorizedKeysFile ${bed.write('own.pub', pair.public)}\nMaxAuthTries 1`);
+      const identityFiles = [bed.write('own', pair.private)];
+      const target = bed.target(sshd, 'web1', { user: sshd.user, identityFiles, transport: 'ssh' });
+      expect(await openAll([target])).toEqual(['open']);
+    });
+
     it('refuses a key that it does not know, and is not asked for shell or password', async () => {
       const sshd = await start();
       const identityFiles = [bed.write('wrong', makeKeyPair().private)];
