@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { openBed } from './bed.mjs';
 import { converge, scatter, writeAnsible, writeOurs, writeScript } from './workload.mjs';
 
-const OURS = fileURLToPath(new URL('../../dist/unbusy.mjs', import.meta.url));
+const OURS = fileURLToPath(new URL('../../dist/unbusy.cjs', import.meta.url));
 const has = (name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 

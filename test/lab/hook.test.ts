@@ -38,7 +38,7 @@ interface HookRun {
 /** Compiles the shipped sweep as a user does, and copies it to the host, which has no Node. */
 async function install(host: LabHost, args: readonly string[] = []): Promise<void> {
   const file = join(folder, 'pre-uninstall.sh');
-  await mustRun('node', [source('../../dist/unbusy.mjs'), 'compile', SWEEP, '-o', file, ...args]);
+  await mustRun('node', [source('../../dist/unbusy.cjs'), 'compile', SWEEP, '-o', file, ...args]);
   const put = 'cat >/root/pre-uninstall.sh; chmod 755 /root/pre-uninstall.sh; ! command -v node';
   await host.must(put, { input: readFileSync(file) });
 }

@@ -32,7 +32,7 @@ export interface Login {
 /** The command as a user runs it, built from this checkout, on the laptop side of the lab. */
 export class Unbusy {
   readonly #folder = mkdtempSync(join(tmpdir(), 'unbusy-lab-'));
-  readonly #command = join(this.#folder, 'dist/unbusy.mjs');
+  readonly #command = join(this.#folder, 'dist/unbusy.cjs');
 
   constructor() {
     // Runs are recorded there, and not in the home of whoever runs the lab.
