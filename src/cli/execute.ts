@@ -1,3 +1,4 @@
+import type { SshConfig } from '../connection/connect.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunReport } from '../core/results.ts';
 import { type RunInput, runPlaybook } from '../engine/run.ts';
@@ -8,7 +9,15 @@ import type { Given } from './given.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import { noticesOf } from './load-inputs.ts';
+import { overridesOf } from './overrides.ts';
 import type { Selection } from './selection.ts';
+
+/** What a run may have besides its options. */
+export interface ExecuteExtras
+  extends Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules' | 'connect'>> {
+  /** Begun before. */
+  readonly sshConfig?: SshConfig;
+}
 
 /** Runs what was chosen under the options, its events going to the listener; signals are heard until the report is there. */
 export async function execute(
@@ -17,7 +26,7 @@ export async function execute(
   selection: Selection,
   mode: 'run' | 'check',
   listener: Listener,
-  more: Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules' | 'connect'>> = {},
+  { sshConfig, ...more }: ExecuteExtras = {},
 ): Promise<RunReport> {
   const interrupts = watchInterrupts(io, (text) => listener.handle({ kind: 'notice', text }));
   const emit: Emit = (event) => listener.handle(event);
@@ -31,7 +40,7 @@ export async function execute(
       deadlines: deadlinesOf(given),
       overrides: overridesOf(given),
       modules: MODULES,
-      connect: connectWith(io, given, emit),
+      connect: connectWith(io, given, emit, sshConfig),
       clock: io.clock,
       version: io.version,
       drain: interrupts.drain,
@@ -49,17 +58,4 @@ export async function execute(
 function deadlinesOf(given: Given): RunInput['deadlines'] {
   const ms = (name: string) => given.duration(name) ?? 0;
   return { runMs: ms('timeout'), hostMs: ms('host-timeout'), taskMs: ms('task-timeout') };
-}
-
-/** What the command line says over the inventory about reaching hosts. */
-export function overridesOf(given: Given): RunInput['overrides'] {
-  const user = given.text('user');
-  const identityFiles = given.list('private-key');
-  const transport = given.text('transport') as 'auto' | 'ssh' | 'openssh' | 'local' | undefined;
-  return {
-    ...(user === undefined ? {} : { user }),
-    ...(given.has('become') ? { become: true } : {}),
-    ...(identityFiles.length === 0 ? {} : { identityFiles }),
-    ...(transport === undefined ? {} : { transport }),
-  };
 }

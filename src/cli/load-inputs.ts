@@ -50,12 +50,17 @@ export function noticesOf(inventory: Inventory): readonly string[] {
 }
 
 /** A playbook with the inventory that it meets: mistakes of both are thrown at once, names are checked against both. */
-export function loadPlaybookAndInputs(file: string, given: Given): Inputs & PlaybookFile {
+export function loadPlaybookAndInputs(
+  file: string,
+  given: Given,
+  onInputs?: (inputs: Inputs) => void,
+): Inputs & PlaybookFile {
   const text = readText(file);
   let known: { readonly knownNames: ReadonlySet<string>; readonly extraVars: JsonObject } | undefined;
   const [inputs, playbook] = together(
     () => {
       const loaded = loadInputs(given);
+      onInputs?.(loaded);
       const { vars } = loaded.extraVars;
       known = { knownNames: new Set([...Object.keys(vars), ...inventoryNames(loaded.inventory)]), extraVars: vars };
       return loaded;

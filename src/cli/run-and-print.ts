@@ -1,3 +1,4 @@
+import type { SshConfig } from '../connection/connect.ts';
 import type { HostResult, RunReport } from '../core/results.ts';
 import type { Resumption } from '../engine/resumption.ts';
 import { diffLines } from '../report/diff-view.ts';
@@ -27,6 +28,8 @@ export interface RunExtras {
   /** Its record on disk. */
   readonly recording?: Recording;
   readonly resumption?: Resumption;
+  /** Begun before. */
+  readonly sshConfig?: SshConfig;
   /** Told before it begins. */
   readonly notices?: readonly string[];
   /** Who listens besides. */
@@ -49,7 +52,7 @@ export async function runAndTell(
   selection: Selection,
   given: Given,
   telling: readonly Listener[],
-  { recording, resumption, notices = [], listeners = [] }: RunExtras,
+  { recording, resumption, sshConfig, notices = [], listeners = [] }: RunExtras,
 ): Promise<RunReport> {
   const recorded = recording === undefined ? [] : [recording.listener];
   const listener = allListeners([...telling, ...recorded, ...listeners]);
@@ -60,6 +63,7 @@ export async function runAndTell(
     consent: consentOf(io, given),
     ...(recording === undefined ? {} : { run: recording.id }),
     ...(resumption === undefined ? {} : { resumption }),
+    ...(sshConfig === undefined ? {} : { sshConfig }),
   });
 }
 

@@ -3,13 +3,14 @@ import { UnbusyError } from '../core/errors.ts';
 import type { HostTarget } from '../core/target.ts';
 import { AdmissionGates, type Leave } from './admission.ts';
 import { nameInKnownHosts } from './host-keys.ts';
-import { type HostPlan, type PlanOptions, planHosts } from './host-plan.ts';
+import { askAboutHosts, type HostPlan, type PlanOptions, planHosts } from './host-plan.ts';
 import type { Link } from './link.ts';
 import { openLocalLink } from './local.ts';
 import { openOpensshLink } from './openssh.ts';
 import type { Opened } from './session.ts';
 import { openShellSession } from './shell-session.ts';
 import { SshDialer } from './ssh.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { localIdentity } from './ssh-config-output.ts';
 import type { Result } from './ssh-connection.ts';
 import { abortedError } from './ssh-errors.ts';
@@ -47,6 +48,18 @@ export interface Connector {
   explain(target: HostTarget): Explanation;
   /** Ends what hosts share; open sessions through a jump host end with it. */
   close(): void;
+}
+
+export type { SshConfig };
+
+/** Begins to ask ssh_config about these hosts, for prepareConnections; no host is touched, and trouble is told there. */
+export function askSshConfigAhead(
+  targets: readonly HostTarget[],
+  environment: NodeJS.ProcessEnv,
+  sshConfigFile?: string,
+): SshConfig {
+  const options = sshConfigFile === undefined ? {} : { sshConfigFile };
+  return askAboutHosts(targets, options, localIdentity(environment));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly connectDeadlineMs?: number;
   readonly askPassphrase: AskPassphrase;
   readonly sshConfigFile?: string;
+  /** The same configuration, if it was asked before. */
+  readonly sshConfig?: SshConfig;
   /** A key was accepted as new, or could not be written down. */
   readonly onNotice?: (host: string, text: string) => void;
 }
@@ -42,8 +44,7 @@ export async function planHosts(
   options: PlanOptions,
   local: LocalIdentity,
 ): Promise<ReadonlyMap<string, HostPlan>> {
-  const { sshConfigFile } = options;
-  const config = new SshConfig({ local, ...(sshConfigFile === undefined ? {} : { configFile: sshConfigFile }) });
+  const config = options.sshConfig ?? openSshConfig(options, local);
   const remote = targets.filter((target) => target.transport !== 'local');
   const resolved = await config.resolve(remote.map(toQuestion));
   const hopsOf = await resolveHops(resolved, (questions) => config.resolve(questions));
@@ -59,6 +60,21 @@ export async function planHosts(
     if (of !== undefined) plans.set(target.name, planner.plan(target, of));
   });
   return plans;
+}
+
+/** Begins to ask ssh_config about hosts that will be planned, while something else is done; for planHosts. */
+export function askAboutHosts(
+  targets: readonly HostTarget[],
+  options: Pick<PlanOptions, 'sshConfigFile'>,
+  local: LocalIdentity,
+): SshConfig {
+  const config = openSshConfig(options, local);
+  config.askAhead(targets.filter((target) => target.transport !== 'local').map(toQuestion));
+  return config;
+}
+
+function openSshConfig({ sshConfigFile }: Pick<PlanOptions, 'sshConfigFile'>, local: LocalIdentity): SshConfig {
+  return new SshConfig({ local, ...(sshConfigFile === undefined ? {} : { configFile: sshConfigFile }) });
 }
 
 function toQuestion(target: HostTarget): ConfigQuestion {

@@ -23,6 +23,7 @@ export class SshConfig {
   readonly #options: SshConfigOptions;
   readonly #conditions: ConfigConditions;
   readonly #answers = new Map<string, ResolvedTarget>();
+  #ahead: Promise<void> | undefined;
   #started = 0;
 
   constructor(options: SshConfigOptions) {
@@ -35,8 +36,20 @@ export class SshConfig {
     return this.#started;
   }
 
+  /** Begins to ask what will be asked later, if two processes do for all of it. Trouble is told when it is really asked. */
+  askAhead(questions: readonly ConfigQuestion[]): void {
+    if (new Set(questions.map((question) => this.#groupOf(question))).size > 1) return;
+    this.#ahead = this.#answer(questions).catch(() => {});
+  }
+
   /** The answers in the order of the questions. Throws E_SSH_CONFIG with what ssh printed. */
   async resolve(questions: readonly ConfigQuestion[]): Promise<ResolvedTarget[]> {
+    await this.#ahead;
+    await this.#answer(questions);
+    return questions.flatMap((question) => this.#answers.get(idOf(question)) ?? []);
+  }
+
+  async #answer(questions: readonly ConfigQuestion[]): Promise<void> {
     const open = new Map<string, ConfigQuestion>();
     for (const question of questions) if (!this.#answers.has(idOf(question))) open.set(idOf(question), question);
     const groups = new Map<string, ConfigQuestion[]>();
@@ -47,7 +60,6 @@ export class SshConfig {
       else group.push(question);
     }
     await inParallel([...groups.values()], (group) => this.#resolveGroup(group));
-    return questions.flatMap((question) => this.#answers.get(idOf(question)) ?? []);
   }
 
   #groupOf(question: ConfigQuestion): string {

@@ -8,7 +8,7 @@ import { offeredAlgorithms } from './ssh-algorithms.ts';
 import { type LoginStory, loginSteps } from './ssh-authentication.ts';
 import type { Endpoint } from './ssh-endpoint.ts';
 import { abortedError, type DialPhase, dialError, timeoutError } from './ssh-errors.ts';
-import { newSshClient, type SshClient, signAtOnce } from './ssh-library.ts';
+import { newSshClient, type SshClient, spareRoundTrips } from './ssh-library.ts';
 
 /** One try to connect and log in over a byte stream that is being opened or already open. */
 export interface DialRequest {
@@ -99,7 +99,7 @@ class Dial {
       hostVerifier: (blob: Buffer) => this.#checkKey(blob),
       authHandler: authHandler as never,
     });
-    signAtOnce(this.#client);
+    spareRoundTrips(this.#client);
     // After connect(), which pauses the stream, so that this listener does not start the flow before ssh2's own.
     stream.on('data', this.#onEarlyData);
   }

@@ -18,17 +18,26 @@ export function newSshClient(): SshClient {
 const HASHES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' };
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
-interface LoginProtocol {
+type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
+
+/** What is used of ssh2's own protocol object, which its types leave out. */
+interface ClientProtocol {
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
+  readonly _handlers: { GLOBAL_REQUEST: GlobalRequest };
+}
+
+/** Spares a client that is connecting two round trips, with their signatures on the server, which ssh2 makes and nobody here needs. */
+export function spareRoundTrips(client: SshClient): void {
+  const protocol = (client as unknown as { _protocol: ClientProtocol })._protocol;
+  signAtOnce(protocol);
+  ignoreOtherHostKeys(protocol);
 }
 
 /**
- * Has a client that is connecting offer its private keys with the signature at once. ssh2 first asks whether the server would take
- * the key; RFC 4252 section 7 leaves that to the client, and it costs a round trip. Keys of an agent, which may ask somebody before
- * it signs, are offered as ever.
+ * Private keys are offered with the signature at once. ssh2 first asks whether the server would take the key; RFC 4252 section 7
+ * leaves that to the client. Keys of an agent, which may ask somebody before it signs, are offered as ever.
  */
-export function signAtOnce(client: SshClient): void {
-  const protocol = (client as unknown as { _protocol: LoginProtocol })._protocol;
+function signAtOnce(protocol: ClientProtocol): void {
   const authPK = protocol.authPK.bind(protocol);
   protocol.authPK = (user, key, algorithm, sign) => {
     if (sign !== undefined || !key.isPrivateKey()) return authPK(user, key, algorithm, sign);
@@ -38,6 +47,19 @@ export function signAtOnce(client: SshClient): void {
       if (signature instanceof Error) authPK(user, key, algorithm);
       else done(signature);
     });
+  };
+}
+
+/**
+ * After the login OpenSSH tells all its host keys (hostkeys-00@openssh.com in its PROTOCOL), for clients that keep known_hosts up to
+ * date; ssh2 has it prove each of them, and gives up the connection over a type that it does not know. The key that the server showed
+ * in the handshake was checked; the others are of no use here.
+ */
+function ignoreOtherHostKeys(protocol: ClientProtocol): void {
+  const handlers = protocol._handlers;
+  const handle = handlers.GLOBAL_REQUEST;
+  handlers.GLOBAL_REQUEST = (from, name, wantsReply, data) => {
+    if (name !== 'hostkeys-00@openssh.com' || wantsReply) handle(from, name, wantsReply, data);
   };
 }
 

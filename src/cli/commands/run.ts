@@ -1,8 +1,10 @@
+import type { SshConfig } from '../../connection/connect.ts';
 import type { Listener } from '../../report/listener.ts';
 import type { Again } from '../../report/next-step.ts';
 import { commandAgain } from '../again.ts';
 import { chosen } from '../chosen.ts';
 import type { CommandSpec } from '../command.ts';
+import { askAhead } from '../connector.ts';
 import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
 import { KEEP_OPTION } from '../kept-runs.ts';
@@ -101,11 +103,15 @@ interface Called {
 
 async function runOnce(io: Io, given: Given, run: Called, listeners: readonly Listener[]): Promise<number> {
   const { again } = run;
-  const selection = chosen(run.file, given);
+  let sshConfig: SshConfig | undefined;
+  const selection = chosen(run.file, given, (inputs) => {
+    sshConfig = askAhead(io, given, inputs);
+  });
   return withRecord(io, given, run, selection, ({ io: guarded, recording, notices }) =>
     runAndPrint(guarded, selection, given, {
       ...{ again, notices, listeners },
       ...(recording === undefined ? {} : { recording }),
+      ...(sshConfig === undefined ? {} : { sshConfig }),
     }),
   );
 }

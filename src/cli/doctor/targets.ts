@@ -3,9 +3,9 @@ import type { Play, Task } from '../../config/playbook-model.ts';
 import type { HostTarget } from '../../core/target.ts';
 import { overrideTarget, type SelectedPlay, selectPlays } from '../../engine/selection.ts';
 import { chosen } from '../chosen.ts';
-import { overridesOf } from '../execute.ts';
 import type { Given } from '../given.ts';
 import { loadInputs, noticesOf } from '../load-inputs.ts';
+import { overridesOf } from '../overrides.ts';
 import type { Selection } from '../selection.ts';
 
 /** What the doctor is asked about. */
