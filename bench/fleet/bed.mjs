@@ -18,8 +18,21 @@ function freePort() {
 
 const keygen = (file) => execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
 
+/** The key exchanges that sshd of CentOS 7 (OpenSSH 7.4) offers; newer clients would otherwise pay for a post-quantum one. */
+const KEY_EXCHANGES = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+  'diffie-hellman-group14-sha256',
+];
+
 /** Builds the bed for host names n001 …; `close()` ends the sshd and removes every file. */
-export async function openBed(hostCount) {
+export async function openBed(hostCount, keyExchanges = KEY_EXCHANGES) {
   const dir = mkdtempSync(join(tmpdir(), 'unbusy-bench-'));
   chmodSync(dir, 0o755);
   const at = (name) => join(dir, name);
@@ -38,8 +51,7 @@ export async function openBed(hostCount) {
       'StrictModes no',
       'UsePAM no',
       'PasswordAuthentication no',
-      // What an sshd of CentOS 7 offers; newer clients would otherwise pay for a post-quantum exchange.
-      'KexAlgorithms curve25519-sha256',
+      `KexAlgorithms ${keyExchanges.join(',')}`,
       'MaxStartups 1000:30:1000',
       'MaxSessions 1000',
       'Subsystem sftp internal-sftp',

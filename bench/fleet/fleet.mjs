@@ -1,6 +1,7 @@
 // Times ten converged tasks over many hosts against what else is installed here, side by side and in turns.
-// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds] [fast] [changes]; prints medians, and ratios against ours.
-// `fast` leaves out what takes minutes; `changes` adds the same work from a state where all must change.
+// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds] [fast] [changes] [curve25519]; prints medians, and ratios against ours.
+// `fast` leaves out what takes minutes; `changes` adds the same work from a state where all must change; with `curve25519` the server
+// takes that key exchange alone, as OpenSSH's client does by itself, so that all pay for the same one.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,11 +13,15 @@ const OURS = fileURLToPath(new URL('../../dist/unbusy.cjs', import.meta.url));
 const has = (name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
+/** A plain environment: what a machine of its own adds (certificates that Node reads at each start, say) is not what is measured. */
+const { PATH, HOME, USER, LANG = 'C.UTF-8' } = process.env;
+const plain = { PATH, HOME, USER, LANG };
+
 /** Wall seconds, CPU seconds of the process with its children, and peak resident MB of the largest one. */
 function time(argv, options = {}) {
   const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '@@ %e %U %S %M', ...argv] : argv;
   const startedAt = process.hrtime.bigint();
-  const run = spawnSync(timed[0], timed.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const run = spawnSync(timed[0], timed.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28, env: plain, ...options });
   const wall = Number(process.hrtime.bigint() - startedAt) / 1e9;
   const [, user = 0, system = 0, kilobytes = 0] = (/@@ (.*)/.exec(run.stderr)?.[1] ?? '').split(' ').map(Number);
   if (run.status !== 0)
@@ -58,7 +63,7 @@ function contestants(names) {
       name: 'pdsh true (64 wide)',
       run: (bed) =>
         time(['pdsh', '-R', 'ssh', '-f', '64', '-w', nodes, 'true'], {
-          env: { ...process.env, PDSH_SSH_ARGS_APPEND: `-F ${bed.at('ssh_config')}` },
+          env: { ...plain, PDSH_SSH_ARGS_APPEND: `-F ${bed.at('ssh_config')}` },
         }),
     },
     {
@@ -72,7 +77,7 @@ function contestants(names) {
             'sh',
             ...names,
           ],
-          { env: { ...process.env, BED: bed.dir } },
+          { env: { ...plain, BED: bed.dir } },
         ),
     },
     has('ansible-playbook') && {
@@ -81,7 +86,7 @@ function contestants(names) {
       slow: true,
       run: (bed) =>
         time(['ansible-playbook', '-i', bed.at('inventory.ini'), bed.at('w1-ansible.yml')], {
-          env: { ...process.env, ANSIBLE_CONFIG: bed.at('ansible.cfg') },
+          env: { ...plain, ANSIBLE_CONFIG: bed.at('ansible.cfg') },
         }),
     },
   ].filter(Boolean);
@@ -91,7 +96,7 @@ const row = (cells) => `| ${cells.join(' | ')} |`;
 
 /** Interleaved rounds: A B C A B C …; the slow ones run once. */
 async function compare(hostCount, rounds, prepare, title, takesPart = () => true) {
-  const bed = await openBed(hostCount);
+  const bed = await openBed(hostCount, words.includes('curve25519') ? ['curve25519-sha256'] : undefined);
   try {
     writeOurs(bed);
     writeAnsible(bed);

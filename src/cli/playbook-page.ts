@@ -9,7 +9,7 @@ import type { Page } from './page.ts';
 import { paramRows, type SchemaNode } from './params-table.ts';
 
 /** The parts of a playbook, in the order in which one is written. */
-const SECTIONS: readonly (readonly [string, SchemaNode])[] = [
+const sections = (): readonly (readonly [string, SchemaNode])[] => [
   ['A play', withLists(playKeys, PLAY_LISTS, ['tasks'])],
   [
     'A task: these keys and one module; a handler has all of them but notify',
@@ -54,7 +54,7 @@ const NAMES = [
 export function playbookPage(): Page {
   return {
     lines: (style, columns) => [
-      ...SECTIONS.flatMap(([title, schema]) => [...section(title, schema, style, columns), '']),
+      ...sections().flatMap(([title, schema]) => [...section(title, schema, style, columns), '']),
       style.paint('bold', 'Names in expressions, besides variables and what was registered'),
       ...renderTable(
         ['NAME', 'WHERE'],

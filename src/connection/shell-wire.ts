@@ -4,7 +4,7 @@ import { Capture } from './capture.ts';
 import type { Channel, ChannelEnding } from './link.ts';
 import { OUTPUT_LIMITS, outcomeOf, stderrText } from './outcome.ts';
 import type { Call, Outcome } from './session.ts';
-import { callText, definition, FrameReader, type FrameSink, framed, newMarker } from './wire.ts';
+import { callText, definition, FrameReader, type FrameSink, framed, newMarker, withoutComments } from './wire.ts';
 
 /** How long things may take, in milliseconds. */
 export interface WireLimits {
@@ -85,7 +85,7 @@ export class ShellWire {
   /** Sends the prologue and runs a function of it in the session's shell itself, without a guard. */
   async begin(prologue: string, call: Call): Promise<Outcome> {
     const number = this.#numbers++;
-    this.#preamble = prologue;
+    this.#preamble = withoutComments(prologue);
     return this.#enqueue(number, call, `${call.program.text} </dev/null`);
   }
 

@@ -15,7 +15,19 @@ function functionName(program: Program): string {
 
 /** Shell text that defines a program for the calls that follow. */
 export function definition(program: Program): string {
-  return `${functionName(program)}() {\n${program.text}\n}\n`;
+  return `${functionName(program)}() {\n${withoutComments(program.text)}\n}\n`;
+}
+
+const bare = new Map<string, string>();
+
+/** Shell text without its lines of comment, which are for readers and would travel to every host. No line of data may begin with #. */
+export function withoutComments(text: string): string {
+  let short = bare.get(text);
+  if (short === undefined) {
+    short = text.replace(/^[ \t]*#.*\n/gm, '');
+    bare.set(text, short);
+  }
+  return short;
 }
 
 /** Shell text of one call in a subshell of its own: what the program does to its options, files or stdin ends with it. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callText, definition, FrameReader, framed, newMarker } from '../../../src/connection/wire.ts';
@@ -94,6 +95,33 @@ describe('the text of a call', () => {
 
   test.each(['', 'A', 'a b', 'a;reboot', '../x', '-a'])('refuses %j as the name of a program', (name) => {
     expect(() => definition({ name, text: ':' })).toThrow('not a program name');
+  });
+
+  test('leaves the comments of a program at home, and nothing else', () => {
+    const text = 'set -eu\n# a note\n  # another\necho "#1" # at the end\nawk \'\n  # in awk\n  { print }\'';
+    const bare = 'set -eu\necho "#1" # at the end\nawk \'\n  { print }\'';
+    expect(definition({ name: 'x', text })).toBe(`unbusy_program_x() {\n${bare}\n}\n`);
+  });
+
+  /** Lines of here-documents that begin with #: they are data, and would be lost. */
+  function dataLikeComments(text: string): string[] {
+    const found: string[] = [];
+    let end: string | undefined;
+    for (const line of text.split('\n')) {
+      if (end === undefined) end = /^[^#]*<<-?['"]?(\w+)/.exec(line)?.[1];
+      else if (line.replace(/[\t']/g, '') === end) end = undefined;
+      else if (/^[ \t]*#/.test(line)) found.push(line);
+    }
+    return found;
+  }
+
+  test('finds no program of which it would take data for a comment', () => {
+    const folder = new URL('../../../src/programs/', import.meta.url);
+    const names = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+    expect(names.length).toBeGreaterThan(50);
+    const odd = names.filter((name) => dataLikeComments(readFileSync(new URL(name, folder), 'utf8')).length > 0);
+    expect(odd).toEqual([]);
+    expect(dataLikeComments("cat <<'END'\n# data\nEND\n# a note\n")).toEqual(['# data']);
   });
 
   test('has a new marker each time', () => {
