@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBed } from './bed.mjs';
 import { converge, scatter, writeAnsible, writeOurs, writeScript } from './workload.mjs';
@@ -92,6 +93,9 @@ function contestants(names) {
   ].filter(Boolean);
 }
 
+/** Before each run, so that nobody pays for the sshd processes that the one before has left to end. */
+const SETTLE_MS = 500;
+
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
 /** Interleaved rounds: A B C A B C …; the slow ones run once. */
@@ -108,6 +112,7 @@ async function compare(hostCount, rounds, prepare, title, takesPart = () => true
       for (const tool of tools) {
         if (tool.slow && round !== 1) continue;
         prepare(bed);
+        await sleep(SETTLE_MS);
         const sample = tool.run(bed);
         if (round > 0) tool.samples.push(sample);
       }

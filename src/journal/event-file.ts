@@ -8,6 +8,8 @@ export const EVENT_FILE = 'events.jsonl';
 export class EventFile {
   readonly #onTrouble: (error: NodeJS.ErrnoException) => void;
   #file: number | undefined;
+  /** Appended in this turn of the event loop, which ends before anything of it leaves for a host. */
+  #waiting = '';
   #syncing = false;
   #wanted = false;
 
@@ -18,13 +20,24 @@ export class EventFile {
     if (!endsWhole(this.#file)) this.append('\n');
   }
 
-  /** Writes at once: what was appended outlives this process. */
+  /**
+   * Writes before this turn of the event loop ends, with all else of the turn: what was appended outlives this process, and what a
+   * host is told to do was written down before.
+   */
   append(text: string): void {
-    this.#try((file) => writeAll(file, Buffer.from(text)));
+    if (this.#waiting === '') process.nextTick(() => this.#write());
+    this.#waiting += text;
+  }
+
+  #write(): void {
+    const text = this.#waiting;
+    this.#waiting = '';
+    if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
   }
 
   /** Asks that what was appended outlives this machine too; several requests become one. */
   sync(): void {
+    this.#write();
     this.#wanted = true;
     if (this.#syncing || this.#file === undefined) return;
     this.#syncing = true;
@@ -37,6 +50,7 @@ export class EventFile {
 
   /** Ends it, with everything on the disk. */
   close(): void {
+    this.#write();
     this.#try(fsyncSync);
     const file = this.#file;
     this.#file = undefined;
