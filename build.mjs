@@ -68,7 +68,9 @@ await build({
 });
 // esbuild leaves regular expressions as they are; in ASCII alone, V8 keeps the text in half the space and reads it faster.
 const ascii = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
-writeFileSync(bundle, readFileSync(bundle, 'utf8').replace(/[^\0-\x7f]/g, ascii));
+const text = readFileSync(bundle, 'utf8');
+if (/\\[^\0-\x7f]/.test(text)) throw new Error('a letter that is not ASCII stands behind a backslash in the bundle');
+writeFileSync(bundle, text.replace(/[^\0-\x7f]/g, ascii));
 await build({
   ...shared,
   entryPoints: ['src/cli/start.ts'],

@@ -92,7 +92,7 @@ export function recordInto(io: Io, given: Given, directory: string, redaction: R
       pointLatest(directory);
     }
     lines.handle(redaction.hide(event));
-    if (event.kind === 'host-end' || event.kind === 'batch-end') file.sync();
+    if (event.kind === 'host-end' || event.kind === 'batch-end' || event.kind === 'run-end') file.sync();
   };
   const name = basename(directory);
   return {

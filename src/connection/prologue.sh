@@ -31,7 +31,7 @@ unbusy_place() {
   while :; do
     unbusy_top=$unbusy_carrier unbusy_carrier=$unbusy_ppid
     [ "$unbusy_top" != "$unbusy_group" ] || unbusy_group_start=$unbusy_start
-    # A shell reads byte by byte: the name alone (Linux 2.6.33) costs a tenth of the line, and mostly this is the last step.
+    # A shell reads byte by byte: the name alone (Linux 2.6.33, Docker wants 3.10) costs a tenth, and mostly this is the last step.
     { read -r unbusy_comm <"/proc/$unbusy_carrier/comm"; } 2>/dev/null || break
     case $unbusy_comm in
       sh | ash | dash | bash | ksh | mksh | zsh | csh | tcsh | fish | busybox | su | sudo | doas) ;;

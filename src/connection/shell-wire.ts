@@ -184,7 +184,7 @@ export class ShellWire {
     const { name, text } = call.program;
     if (this.#defined.get(name) === text) return '';
     this.#defined.set(name, text);
-    return definition(call.program);
+    return definition({ name, text: withoutComments(text) });
   }
 
   /** The clock of a call runs from the moment when it is first in the queue. */

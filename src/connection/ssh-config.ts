@@ -23,7 +23,7 @@ export class SshConfig {
   readonly #options: SshConfigOptions;
   readonly #conditions: ConfigConditions;
   readonly #answers = new Map<string, ResolvedTarget>();
-  #ahead: Promise<void> | undefined;
+  readonly #early = new Map<string, Promise<ConfigValues | undefined>>();
   #started = 0;
 
   constructor(options: SshConfigOptions) {
@@ -36,20 +36,22 @@ export class SshConfig {
     return this.#started;
   }
 
-  /** Begins to ask what will be asked later, if two processes do for all of it. Trouble is told when it is really asked. */
+  /**
+   * Begins to ask what will be asked later, in two processes at most; not where a line runs a command of the user's (Match exec), or
+   * where the hosts differ. Trouble is told when it is really asked.
+   */
   askAhead(questions: readonly ConfigQuestion[]): void {
+    if (this.#conditions.perHost !== undefined) return;
     if (new Set(questions.map((question) => this.#groupOf(question))).size > 1) return;
-    this.#ahead = this.#answer(questions).catch(() => {});
+    for (const question of longestFirst(questions).slice(0, 2)) {
+      const answer = this.#start(question);
+      answer.catch(() => {});
+      this.#early.set(idOf(question), answer);
+    }
   }
 
   /** The answers in the order of the questions. Throws E_SSH_CONFIG with what ssh printed. */
   async resolve(questions: readonly ConfigQuestion[]): Promise<ResolvedTarget[]> {
-    await this.#ahead;
-    await this.#answer(questions);
-    return questions.flatMap((question) => this.#answers.get(idOf(question)) ?? []);
-  }
-
-  async #answer(questions: readonly ConfigQuestion[]): Promise<void> {
     const open = new Map<string, ConfigQuestion>();
     for (const question of questions) if (!this.#answers.has(idOf(question))) open.set(idOf(question), question);
     const groups = new Map<string, ConfigQuestion[]>();
@@ -60,6 +62,7 @@ export class SshConfig {
       else group.push(question);
     }
     await inParallel([...groups.values()], (group) => this.#resolveGroup(group));
+    return questions.flatMap((question) => this.#answers.get(idOf(question)) ?? []);
   }
 
   #groupOf(question: ConfigQuestion): string {
@@ -70,9 +73,7 @@ export class SshConfig {
   }
 
   async #resolveGroup(group: readonly ConfigQuestion[]): Promise<void> {
-    // Long names are the least likely to be part of another word of the answer.
-    const byLength = [...group].sort((a, b) => b.alias.length - a.alias.length);
-    const [first, second, ...others] = byLength;
+    const [first, second, ...others] = longestFirst(group);
     if (first === undefined) return;
     const [firstValues, secondAnswer] = await Promise.all([first, second].map((each) => each && this.#ask(each)));
     if (firstValues === undefined) {
@@ -94,8 +95,14 @@ export class SshConfig {
     this.#answers.set(idOf(question), toResolvedTarget(question.alias, values, this.#options.local));
   }
 
-  /** What `ssh -G` answers; undefined if there is no ssh. */
   #ask(question: ConfigQuestion): Promise<ConfigValues | undefined> {
+    const early = this.#early.get(idOf(question));
+    this.#early.delete(idOf(question));
+    return early ?? this.#start(question);
+  }
+
+  /** What `ssh -G` answers; undefined if there is no ssh. */
+  #start(question: ConfigQuestion): Promise<ConfigValues | undefined> {
     const { configFile, sshBinary = 'ssh', local } = this.#options;
     const args = ['-G', '-T'];
     if (configFile !== undefined) args.push('-F', configFile);
@@ -117,6 +124,11 @@ export class SshConfig {
       child.stdin?.end();
     });
   }
+}
+
+/** Long names are the least likely to be part of another word of the answer. */
+function longestFirst(questions: readonly ConfigQuestion[]): readonly ConfigQuestion[] {
+  return [...questions].sort((a, b) => b.alias.length - a.alias.length);
 }
 
 function configFiles({ configFile, local }: SshConfigOptions): { path: string; includeDir: string }[] {

@@ -14,9 +14,6 @@ export function newSshClient(): SshClient {
   return new ssh2.Client();
 }
 
-/** Hashes of the signature algorithms that take another than the key's own (RFC 8332). */
-const HASHES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' };
-
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
 
@@ -35,14 +32,14 @@ export function spareRoundTrips(client: SshClient): void {
 
 /**
  * Private keys are offered with the signature at once. ssh2 first asks whether the server would take the key; RFC 4252 section 7
- * leaves that to the client. Keys of an agent, which may ask somebody before it signs, are offered as ever.
+ * leaves that to the client. Not so RSA, whose signature costs more than the question, and keys of an agent, which may ask somebody.
  */
 function signAtOnce(protocol: ClientProtocol): void {
   const authPK = protocol.authPK.bind(protocol);
   protocol.authPK = (user, key, algorithm, sign) => {
-    if (sign !== undefined || !key.isPrivateKey()) return authPK(user, key, algorithm, sign);
+    if (sign !== undefined || !key.isPrivateKey() || key.type === 'ssh-rsa') return authPK(user, key, algorithm, sign);
     authPK(user, key, algorithm, (data, done) => {
-      const signature: Buffer | Error = key.sign(data, HASHES[algorithm ?? '']);
+      const signature: Buffer | Error = key.sign(data);
       // Asked the usual way, ssh2 reports it, and goes on to the next key.
       if (signature instanceof Error) authPK(user, key, algorithm);
       else done(signature);

@@ -15,7 +15,7 @@ function functionName(program: Program): string {
 
 /** Shell text that defines a program for the calls that follow. */
 export function definition(program: Program): string {
-  return `${functionName(program)}() {\n${withoutComments(program.text)}\n}\n`;
+  return `${functionName(program)}() {\n${program.text}\n}\n`;
 }
 
 const bare = new Map<string, string>();
@@ -43,8 +43,9 @@ export interface Framed {
 }
 
 /**
- * Shell text of a burst of calls, each between an opening and a closing line on stdout and stderr. One write ends a call and opens
- * the next, for each write of the shell becomes a packet of its own. The marker is in no variable that a program could print.
+ * Shell text of a burst of calls, each between an opening and a closing line on stdout and stderr. One command ends a call and
+ * opens the next, which most shells do in one write, and each write becomes a packet of its own. The marker is in no variable that a
+ * program could print.
  */
 export function framed(marker: string, calls: readonly Framed[]): string {
   let text = '';

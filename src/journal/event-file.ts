@@ -18,22 +18,23 @@ export class EventFile {
     this.#onTrouble = onTrouble;
     this.#file = openSync(join(directory, EVENT_FILE), 'a+', 0o600);
     if (!endsWhole(this.#file)) this.append('\n');
+    process.once('exit', this.#write);
   }
 
   /**
-   * Writes before this turn of the event loop ends, with all else of the turn: what was appended outlives this process, and what a
-   * host is told to do was written down before.
+   * Writes before this turn of the event loop ends, with all else of the turn, or when the process ends in it. What is asked of a host
+   * leaves in a later turn, so that it is written down before; a SIGKILL takes no more than the turn.
    */
   append(text: string): void {
-    if (this.#waiting === '') process.nextTick(() => this.#write());
+    if (this.#waiting === '') process.nextTick(this.#write);
     this.#waiting += text;
   }
 
-  #write(): void {
+  readonly #write = (): void => {
     const text = this.#waiting;
     this.#waiting = '';
     if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
-  }
+  };
 
   /** Asks that what was appended outlives this machine too; several requests become one. */
   sync(): void {
@@ -50,6 +51,7 @@ export class EventFile {
 
   /** Ends it, with everything on the disk. */
   close(): void {
+    process.off('exit', this.#write);
     this.#write();
     this.#try(fsyncSync);
     const file = this.#file;

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Bundles the command as build.mjs does it, into this folder, and gives the path of the file. */
+/** Bundles the command into this folder, without what only has it start sooner, and gives the path of the file. */
 export async function bundleInto(folder: string): Promise<string> {
   const bundle = join(folder, 'unbusy.mjs');
   const shims = [

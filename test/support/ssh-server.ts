@@ -39,9 +39,9 @@ export interface SshServerOptions {
   /** Ends each command by this signal instead of running it. */
   readonly endBySignal?: string;
   /** A second method after an accepted key. */
-  /** How long a login takes that succeeds. */
-  readonly loginMs?: number;
   readonly wantsMore?: boolean;
+  /** Milliseconds that a login takes which succeeds. */
+  readonly loginMs?: number;
 }
 
 /** An SSH server in this process on a loopback port; commands run in /bin/sh for real. */

@@ -47,7 +47,7 @@ export function refuseRelease(
  * an unmount in the monitor reaches nobody else at all.
  */
 function obstacle(view: MountView, { leak, monitor, owner }: HeldMount): { why: string; hint: string } | undefined {
-  const found = unmountObstacle(view, leak, 'restart_holder');
+  const found = unmountObstacle(view, leak, 'person');
   if (found !== undefined || owner === 'dead' || leak.reach.spreads.length === 0) return found;
   return {
     why: `an unmount in ${monitor.name} would be repeated elsewhere, and its container may be started any time`,

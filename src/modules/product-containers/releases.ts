@@ -25,7 +25,7 @@ export function mountCourse(
   if (goesAlong(state, each, params, tried)) return { kind: 'goes-along' };
   const { leak, status } = each;
   const holder = printable(leak.holder.name);
-  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak, 'restart_holder');
+  const obstacle = state.view === undefined ? undefined : unmountObstacle(state.view, leak, 'person');
   if (obstacle !== undefined) return { kind: 'stays', ...obstacle };
   if (status !== 'dead' && leak.reach.spreads.length > 0) {
     const why = `an unmount in ${holder} would be repeated elsewhere, and its container may be started any time`;

@@ -160,7 +160,7 @@ describe.skipIf(noSshd !== undefined)(
       expect(await openAll([target])).toEqual([expect.stringMatching(/^E_HOSTKEY_UNKNOWN: /)]);
     });
 
-    it.each(['ed25519', 'ecdsa', 'rsa'] as const)('takes a key of type %s, signed at once', async (type) => {
+    it.each(['ed25519', 'ecdsa', 'rsa'] as const)('takes a key of type %s at the first try', async (type) => {
       const pair = makeKeyPair(type);
       const sshd = await start(`AuthorizedKeysFile ${bed.write('own.pub', pair.public)}\nMaxAuthTries 1`);
       const identityFiles = [bed.write('own', pair.private)];

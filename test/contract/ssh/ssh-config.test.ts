@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SshConfig } from '../../../src/connection/ssh-config.ts';
 import { localIdentity } from '../../../src/connection/ssh-config-output.ts';
@@ -59,6 +60,34 @@ describe('SshConfig', () => {
       expect(one?.userKnownHostsFiles.join(' ')).toBe(sshSays(alias, 'userknownhostsfile'));
       expect(one?.identityFiles).toEqual([`${local.home}/.ssh/${alias}`]);
     }
+  });
+
+  it('asks two of a group ahead, and these not again', async () => {
+    const aliases = Array.from({ length: 20 }, (_, index) => `plain${index}.lan`);
+    const asked = config('Host *\n  HostName %h.example\n');
+    asked.askAhead(ask(...aliases));
+    expect(asked.started).toBe(2);
+    const resolved = await asked.resolve(ask(...aliases));
+    expect(asked.started).toBe(2);
+    expect(resolved.map((each) => each.hostname)).toEqual(aliases.map((alias) => `${alias}.example`));
+  });
+
+  it('asks nothing ahead where hosts differ, or where a line runs a command', async () => {
+    const grouped = config(GROUPED);
+    grouped.askAhead(ask('web-1', 'db1', 'special'));
+    const running = config(`Match exec "touch ${bed.dir}/ran"\n  User other\n`);
+    running.askAhead(ask('web1'));
+    expect([grouped.started, running.started]).toEqual([0, 0]);
+    await running.resolve(ask('web1'));
+    expect([running.started, existsSync(`${bed.dir}/ran`)]).toEqual([1, true]);
+  });
+
+  it('tells trouble of what it asked ahead when it is really asked', async () => {
+    const asked = config('Host *\n  NoSuchKeyword yes\n');
+    asked.askAhead(ask('web1'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(asked.resolve(ask('web1'))).rejects.toMatchObject({ code: 'E_SSH_CONFIG' });
+    expect(asked.started).toBe(1);
   });
 
   it('asks one by one where the first answer does not explain the second', async () => {

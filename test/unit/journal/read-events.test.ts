@@ -34,6 +34,23 @@ describe('the events of a run', () => {
     expect(readRunState(folder).ended).toBe(false);
   });
 
+  it('are in the file before the next turn of the event loop, and at once if the process ends in this one', async () => {
+    const before = process.listeners('exit');
+    const file = new EventFile(folder, () => expect.unreachable());
+    const [atExit, ...others] = process.listeners('exit').filter((each) => !before.includes(each));
+    expect(others).toEqual([]);
+    file.append('one\n');
+    file.append('two\n');
+    expect(readFileSync(path(), 'utf8')).toBe('');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(readFileSync(path(), 'utf8')).toBe('one\ntwo\n');
+    file.append('three\n');
+    atExit?.(0);
+    expect(readFileSync(path(), 'utf8')).toBe('one\ntwo\nthree\n');
+    file.close();
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
   it('forget a host that was lost after it had ended well', () => {
     write(start, end('a', 'changed'), { kind: 'host-lost', host: 'a', error: {} });
     expect(statuses()).toEqual({});
