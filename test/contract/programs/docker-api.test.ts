@@ -68,15 +68,21 @@ beforeEach(() => {
   socket = join(sandbox.path, 'api.sock');
 });
 afterEach(async () => {
+  await endServers();
+  sandbox.remove();
+});
+
+async function endServers(): Promise<void> {
   for (const server of servers.splice(0)) {
     const ended = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGKILL');
     await ended;
   }
-  sandbox.remove();
-});
+}
 
 async function serve(mode: ApiMode): Promise<void> {
+  // One at a time: what listens already would be taken for the next.
+  await endServers();
   servers.push(spawn('perl', [API_SERVER, mode, socket], { stdio: 'ignore' }));
   await listening(socket);
 }
