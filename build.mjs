@@ -22,14 +22,6 @@ const oneLanguage = {
   },
 };
 
-/** ssh2 can carry HTTP over a connection; nobody here does, and Node's http and https are slow to start. */
-const withoutHttp = {
-  name: 'without-http',
-  setup({ onLoad }) {
-    onLoad({ filter: /ssh2[/]lib[/]http-agents\.js$/ }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 const shared = {
   absWorkingDir: fileURLToPath(here),
   bundle: true,
@@ -60,7 +52,7 @@ await build({
   external: ['cpu-features', '*.node'],
   legalComments: 'linked',
   define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version), 'import.meta.url': '__url' },
-  plugins: [oneLanguage, withoutHttp],
+  plugins: [oneLanguage],
   banner: {
     js: '(function(require,__filename,__dirname){const module={exports:{}},__url=require("node:url").pathToFileURL(__filename).href;',
   },
@@ -77,8 +69,7 @@ await build({
   outfile: join(folder, 'unbusy.cjs'),
   // Node starts a CommonJS file some milliseconds sooner than a module.
   format: 'cjs',
-  define: { 'import.meta.url': '__url' },
-  banner: { js: '#!/usr/bin/env node\nconst __url=require("node:url").pathToFileURL(__filename).href;' },
+  banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync(join(folder, 'unbusy.cjs'), 0o755);
 const compile = fileURLToPath(new URL('scripts/compile-bundle.mjs', here));

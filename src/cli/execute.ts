@@ -15,7 +15,7 @@ import type { Selection } from './selection.ts';
 /** What a run may have besides its options. */
 export interface ExecuteExtras
   extends Partial<Pick<RunInput, 'consent' | 'run' | 'resumption' | 'modules' | 'connect'>> {
-  /** Begun before. */
+  /** ssh_config, where it was asked ahead. */
   readonly sshConfig?: SshConfig;
 }
 

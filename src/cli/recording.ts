@@ -92,7 +92,9 @@ export function recordInto(io: Io, given: Given, directory: string, redaction: R
       pointLatest(directory);
     }
     lines.handle(redaction.hide(event));
-    if (event.kind === 'host-end' || event.kind === 'batch-end' || event.kind === 'run-end') file.sync();
+    if (event.kind === 'host-end' || event.kind === 'batch-end') file.sync();
+    // While there is still somebody to tell of trouble; close() has the disk take it.
+    if (event.kind === 'run-end') file.flush();
   };
   const name = basename(directory);
   return {

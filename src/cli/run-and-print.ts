@@ -28,7 +28,7 @@ export interface RunExtras {
   /** Its record on disk. */
   readonly recording?: Recording;
   readonly resumption?: Resumption;
-  /** Begun before. */
+  /** ssh_config, where it was asked ahead. */
   readonly sshConfig?: SshConfig;
   /** Told before it begins. */
   readonly notices?: readonly string[];

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 // Runs the bundle beside this file, which is ASCII. The build keeps V8's compiled form of it too, which spares a third of the start;
-// V8 refuses a form that another Node made, and compiles anew.
+// V8 refuses a form that another Node made, and compiles anew. The build makes a CommonJS file of this one.
 
-const file = fileURLToPath(new URL('./bundle.cjs', import.meta.url));
+const file = join(__dirname, 'bundle.cjs');
 
 function compiledForm(): Buffer | undefined {
   try {
@@ -27,4 +25,4 @@ const script = new Script(readFileSync(file, 'latin1'), {
 // the compiled form was taken, which is good for one set of flags only. Later releases of V8 were not tried.
 if (['11', '12'].includes(process.versions.v8.split('.')[0] ?? '')) setFlagsFromString('--interrupt-budget=600000');
 const run = script.runInThisContext() as (require: NodeJS.Require, file: string, folder: string) => void;
-run(createRequire(file), file, dirname(file));
+run(require, file, __dirname);

@@ -18,7 +18,7 @@ export class EventFile {
     this.#onTrouble = onTrouble;
     this.#file = openSync(join(directory, EVENT_FILE), 'a+', 0o600);
     if (!endsWhole(this.#file)) this.append('\n');
-    process.once('exit', this.#write);
+    process.once('exit', this.flush);
   }
 
   /**
@@ -26,11 +26,12 @@ export class EventFile {
    * leaves in a later turn, so that it is written down before; a SIGKILL takes no more than the turn.
    */
   append(text: string): void {
-    if (this.#waiting === '') process.nextTick(this.#write);
+    if (this.#waiting === '') process.nextTick(this.flush);
     this.#waiting += text;
   }
 
-  readonly #write = (): void => {
+  /** Writes now what waits. */
+  readonly flush = (): void => {
     const text = this.#waiting;
     this.#waiting = '';
     if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
@@ -38,7 +39,7 @@ export class EventFile {
 
   /** Asks that what was appended outlives this machine too; several requests become one. */
   sync(): void {
-    this.#write();
+    this.flush();
     this.#wanted = true;
     if (this.#syncing || this.#file === undefined) return;
     this.#syncing = true;
@@ -51,8 +52,8 @@ export class EventFile {
 
   /** Ends it, with everything on the disk. */
   close(): void {
-    process.off('exit', this.#write);
-    this.#write();
+    process.off('exit', this.flush);
+    this.flush();
     this.#try(fsyncSync);
     const file = this.#file;
     this.#file = undefined;

@@ -9,7 +9,7 @@ import type { CommandSpec } from '../command.ts';
 import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../load-inputs.ts';
-import { LOOK_OPTIONS, VARS_OPTION } from '../shared-options.ts';
+import { LOOK_OPTIONS, VARS_OPTION } from '../option-groups.ts';
 
 const MODE = 0o755;
 const MOST_SECONDS = 86_400;

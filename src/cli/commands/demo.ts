@@ -5,9 +5,9 @@ import { Given, type RawValue } from '../given.ts';
 import type { Io } from '../io.ts';
 import { loadPlaybookAndInputs } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
+import { LOOK_OPTIONS } from '../option-groups.ts';
 import { packageFile, SWEEP } from '../package-file.ts';
 import { runAndPrint } from '../run-and-print.ts';
-import { LOOK_OPTIONS } from '../shared-options.ts';
 import { runCommand } from './run.ts';
 import { scanAndPrint, scanCommand } from './scan.ts';
 

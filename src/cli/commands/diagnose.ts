@@ -7,8 +7,8 @@ import { watch } from '../diagnose/watch.ts';
 import type { Given } from '../given.ts';
 import type { Io } from '../io.ts';
 import type { OptionSpec } from '../option.ts';
+import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../option-groups.ts';
 import { progressListener, verbosityOf } from '../reporters.ts';
-import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 
 const DAY_MS = 86_400_000;
 

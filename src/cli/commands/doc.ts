@@ -9,10 +9,10 @@ import { renderTable, wrap } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
 import { styleFor } from '../look.ts';
 import { MODULE_EXAMPLES } from '../module-examples.ts';
+import { LOOK_OPTIONS } from '../option-groups.ts';
 import type { Page } from '../page.ts';
 import { paramRows, type SchemaNode } from '../params-table.ts';
 import { playbookPage } from '../playbook-page.ts';
-import { LOOK_OPTIONS } from '../shared-options.ts';
 
 /** `unbusy doc [TOPIC]`: modules from their schemas, the playbook's keys, error codes, exit codes. */
 export const docCommand: CommandSpec = {

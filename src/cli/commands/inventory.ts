@@ -5,7 +5,7 @@ import { renderTree, type TreeNode } from '../../report/tree.ts';
 import type { CommandSpec } from '../command.ts';
 import { loadInputs, noticesOf } from '../load-inputs.ts';
 import { styleFor } from '../look.ts';
-import { HOST_OPTIONS, LOOK_OPTIONS, VARS_OPTION } from '../shared-options.ts';
+import { HOST_OPTIONS, LOOK_OPTIONS, VARS_OPTION } from '../option-groups.ts';
 
 /** `unbusy inventory [PATTERN]`: hosts, their groups, and each variable with the place that it came from. */
 export const inventoryCommand: CommandSpec = {

@@ -10,7 +10,7 @@ import { hookCompiler } from '../hook-compiler.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../load-inputs.ts';
 import { withNearFile } from '../near-file.ts';
-import { LOOK_OPTIONS } from '../shared-options.ts';
+import { LOOK_OPTIONS } from '../option-groups.ts';
 
 /** `unbusy lint PLAYBOOK…`: every mistake of every playbook, with its place. */
 export const lintCommand: CommandSpec = {

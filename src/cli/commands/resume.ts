@@ -5,12 +5,12 @@ import { chosen } from '../chosen.ts';
 import type { CommandSpec } from '../command.ts';
 import { Given, type RawValue } from '../given.ts';
 import type { Io } from '../io.ts';
+import { CONNECTION_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../option-groups.ts';
 import { RUN_DIR_OPTION, recordInto, runsFolder } from '../recording.ts';
 import { findRun, leftOf, type RecordedRun, refuseChanged } from '../resumption.ts';
 import { runAndPrint } from '../run-and-print.ts';
 import { hashesOf } from '../run-inputs.ts';
 import { guardSecrets } from '../run-secrets.ts';
-import { CONNECTION_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 import { runCommand, YES_OPTION } from './run.ts';
 
 /** `unbusy resume [RUN]`: goes on with a run that was stopped, interrupted or killed. */

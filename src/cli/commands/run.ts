@@ -11,13 +11,13 @@ import { KEEP_OPTION } from '../kept-runs.ts';
 import { listHosts, listTasks } from '../listings.ts';
 import { withMetrics } from '../metrics-file.ts';
 import type { OptionSpec } from '../option.ts';
+import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../option-groups.ts';
 import { withRecord } from '../recorded-run.ts';
 import { RUN_DIR_OPTION } from '../recording.ts';
 import { progressListener, verbosityOf } from '../reporters.ts';
 import { runAndPrint, runAndTell } from '../run-and-print.ts';
 import { METRICS_OPTION, refuseWithoutCron, SCHEDULE_OPTIONS } from '../schedule/options.ts';
 import { runScheduled, type ScheduledJob } from '../schedule/scheduled-run.ts';
-import { CONNECTION_OPTIONS, HOST_OPTIONS, JSONL_OPTION, OUTPUT_OPTIONS, VARS_OPTION } from '../shared-options.ts';
 import { lintFiles } from './lint.ts';
 
 /** Who is not asked before something is restarted. */

@@ -12,11 +12,11 @@ import type { Io } from '../io.ts';
 import { loadInputs } from '../load-inputs.ts';
 import { readTogether, styleFor } from '../look.ts';
 import { withMetrics } from '../metrics-file.ts';
+import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../option-groups.ts';
 import { SWEEP, typedPackageFile } from '../package-file.ts';
 import { allListeners, progressListener, verbosityOf } from '../reporters.ts';
 import { scanModules } from '../scan-modules.ts';
 import { METRICS_OPTION } from '../schedule/options.ts';
-import { CONNECTION_OPTIONS, HOST_OPTIONS, OUTPUT_OPTIONS } from '../shared-options.ts';
 import { runCommand } from './run.ts';
 
 /** A scan is this playbook in check mode: the same look as a run takes before it acts. */
