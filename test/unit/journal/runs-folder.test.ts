@@ -48,4 +48,12 @@ describe('the record of a run', () => {
     expect(idOf('../20260102T030405Z-7f3a1c')).toBeUndefined();
     expect([startOf('20260102T030405Z-7f3a1c'), startOf('latest')]).toEqual([Date.UTC(2026, 0, 2, 3, 4, 5), undefined]);
   });
+
+  it('sort by time, also within a second', () => {
+    const names = Array.from({ length: 501 }, (_, index) => newRunName(1_000_000_000_000 + index * 4));
+    expect(names.toSorted()).toEqual(names);
+    expect(names.map((name) => startOf(name))).toEqual(
+      names.map((_, index) => 1_000_000_000_000 + 1000 * Math.floor(index / 250)),
+    );
+  });
 });
