@@ -7,20 +7,11 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lateParts } from './scripts/late-parts.mjs';
 
 const here = new URL('.', import.meta.url);
 const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('dist', here)));
 const { version } = JSON.parse(readFileSync(new URL('package.json', here), 'utf8'));
-
-/** zod brings its messages in some fifty languages; ours are in one, and each start would read them all. */
-const oneLanguage = {
-  name: 'one-language',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
-};
 
 const shared = {
   absWorkingDir: fileURLToPath(here),
@@ -52,7 +43,7 @@ await build({
   external: ['cpu-features', '*.node'],
   legalComments: 'linked',
   define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version), 'import.meta.url': '__url' },
-  plugins: [oneLanguage],
+  plugins: [lateParts],
   banner: {
     js: '(function(require,__filename,__dirname){const module={exports:{}},__url=require("node:url").pathToFileURL(__filename).href;',
   },
@@ -72,5 +63,15 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync(join(folder, 'unbusy.cjs'), 0o755);
-const compile = fileURLToPath(new URL('scripts/compile-bundle.mjs', here));
+const compile = join(folder, '.compile-bundle.cjs');
+await build({
+  ...shared,
+  entryPoints: ['scripts/compile-bundle.ts'],
+  outfile: compile,
+  format: 'cjs',
+  plugins: [lateParts],
+  loader: { '.sh': 'text' },
+  external: ['cpu-features', '*.node'],
+});
 execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });
+rmSync(compile);

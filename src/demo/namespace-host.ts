@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import initText from './host-init.sh';
 import { type DemoScene, processNames, sceneLines } from './scenes.ts';
-import type { DemoCommand } from './ssh-server.ts';
+import { commandOf, type DemoCommand } from './ssh-server.ts';
 import dockerText from './stand-in-docker.sh';
 import processText from './stand-in-process.sh';
 
@@ -53,18 +53,8 @@ export async function startNamespaceHost(scene: DemoScene, scratch: string): Pro
 
 /** A command in the namespaces that these arguments of nsenter(1) name. */
 function startCommand(args: readonly string[]): DemoCommand {
-  const child = spawn('nsenter', args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: '/root', USER: 'root' },
-  });
-  const ended = new Promise<Awaited<DemoCommand['ended']>>((resolve) => {
-    child.once('error', () => resolve({ code: 127 }));
-    child.once('close', (code, signal) => {
-      resolve(signal === null ? { code: code ?? 1 } : { signal: signal.replace(/^SIG/, '') });
-    });
-  });
-  const { stdin, stdout, stderr } = child;
-  return { stdin, stdout, stderr, ended, kill: () => child.kill('SIGKILL') };
+  const env = { PATH: process.env.PATH, HOME: '/root', USER: 'root' };
+  return commandOf(spawn('nsenter', args, { stdio: 'pipe', env }));
 }
 
 /** The files that host-init.sh expects: programs under their names, and a socket where Docker's would be. */

@@ -1,3 +1,4 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -26,6 +27,18 @@ export interface DemoCommand {
   /** Resolves after both outputs have ended; a signal's name is without SIG. */
   readonly ended: Promise<{ readonly code: number } | { readonly signal: string }>;
   kill(): void;
+}
+
+/** A command that is a child process of ours. */
+export function commandOf(child: ChildProcessWithoutNullStreams): DemoCommand {
+  const ended = new Promise<Awaited<DemoCommand['ended']>>((resolve) => {
+    child.once('error', () => resolve({ code: 127 }));
+    child.once('close', (code, signal) => {
+      resolve(signal === null ? { code: code ?? 1 } : { signal: signal.replace(/^SIG/, '') });
+    });
+  });
+  const { stdin, stdout, stderr } = child;
+  return { stdin, stdout, stderr, ended, kill: () => child.kill('SIGKILL') };
 }
 
 /** An SSH server on loopback that lets one key in and starts commands by `start`. */

@@ -1,0 +1,76 @@
+// Writes V8's compiled form of a bundle, the first argument, beside it. V8 compiles a function when it is first called, and keeps what
+// is compiled then; so a run is made before, over SSH on loopback, of what a fleet run does: connect, look, change, prove.
+import { spawn } from 'node:child_process';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+import { type DemoHost, startDemoFleet } from '../src/demo/fleet.ts';
+import { SCENES } from '../src/demo/scenes.ts';
+import { commandOf } from '../src/demo/ssh-server.ts';
+
+/** Longer than any run takes; a machine that hangs then has no worse than a slower start. */
+const LONGEST_MS = 20_000;
+
+/** Each file in a folder of the fleet's own, which is removed with it. */
+const playbook = (folder: string) => `- name: warm-up
+  hosts: all
+  vars: { folder: ${JSON.stringify(folder)} }
+  tasks:
+    - name: file
+      file_content: { path: "{{ folder }}/{{ host }}", content: "a line\\n", mode: "0644" }
+      register: written
+    - name: folder
+      file_state: { path: "{{ folder }}/{{ host }}.d", state: directory, mode: "0750" }
+      when: written.changed
+    - name: command
+      command: { argv: [uname, -r], changed_when: "false" }
+    - name: check
+      assert: { that: ["facts.kernel != ''"] }
+`;
+
+/** This machine, as the user who builds; each shell with a session of its own, as sshd gives it. */
+const here: DemoHost = {
+  start: (line) => commandOf(spawn('/bin/sh', ['-c', line], { stdio: 'pipe', detached: true })),
+  stop: async () => {},
+};
+
+async function main(file: string): Promise<void> {
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file });
+  process.on('exit', (code) => {
+    if (code !== 0) tell(`the run that warms it up ended with exit ${code}`);
+    process.exitCode = 0;
+    writeFileSync(`${file}.cache.new`, script.createCachedData());
+    renameSync(`${file}.cache.new`, `${file}.cache`);
+  });
+  setTimeout(() => process.exit(), LONGEST_MS).unref();
+  let folder = '';
+  const fleet = await startDemoFleet(async (scratch) => {
+    folder = scratch;
+    return { hosts: SCENES.map(() => here), description: '' };
+  });
+  writeFileSync(join(folder, 'warm-up.yml'), playbook(folder));
+  const files = ['-i', fleet.inventoryFile, '--ssh-config', fleet.sshConfigFile, '--run-dir', join(folder, 'runs')];
+  process.argv = [process.execPath, file, 'run', join(folder, 'warm-up.yml'), ...files];
+  process.stdout.write = swallow;
+  process.stderr.write = swallow;
+  const run: (require: NodeJS.Require, file: string, folder: string) => void = script.runInThisContext();
+  run(createRequire(file), file, dirname(file));
+}
+
+const stderr = process.stderr.write.bind(process.stderr);
+
+/** No reason to fail: what is not compiled now is compiled at each start. */
+function tell(why: string): void {
+  stderr(`unbusy will start a little slower: ${why}.\n`);
+}
+
+function swallow(_text: unknown, ...rest: unknown[]): boolean {
+  for (const each of rest) if (typeof each === 'function') each();
+  return true;
+}
+
+main(process.argv[2] ?? '').catch((error: Error) => {
+  tell(error.message);
+  process.exit();
+});
