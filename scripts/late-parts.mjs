@@ -2,19 +2,25 @@
 import { readFile } from 'node:fs/promises';
 
 /** Parts of Node that are used late, if at all. */
-const LATE = /^(?:assert|node:fs[/]promises|node:module|node:readline)$/;
+const LATE = /^node:(?:fs[/]promises|module|readline)$/;
 
 /**
  * Stands for such a part. esbuild reads the members of an import one by one, when they are used, from an object whose prototype is
  * that of the module.
  */
-const standIn = (name) => `const real = () => require('${name}');
-const late = new Proxy(() => {}, {
-  get: (_target, member) => real()[member],
-  apply: (_target, self, given) => Reflect.apply(real(), self, given),
+const standIn = (name) => `let real;
+const late = new Proxy({}, {
+  get: (_target, member) => (real ??= require('${name}'))[member],
   getPrototypeOf: () => late,
 });
 module.exports = late;`;
+
+/** What asn1 and ssh2 use of assert, for each key of each host. */
+const ASSERTIONS = `module.exports = (value, why = 'an assertion of a library failed') => {
+  if (!value) throw new Error(why);
+};
+module.exports.ok = module.exports;
+module.exports.equal = (value, wanted) => module.exports(value === wanted);`;
 
 /** What ssh2 takes of zlib is for compression, which is never offered. */
 const COMPRESSION =
@@ -37,6 +43,8 @@ export const lateParts = {
       namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
     );
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: standIn(path) }));
+    onResolve({ filter: /^assert$/ }, ({ path }) => ({ path, namespace: 'assertions' }));
+    onLoad({ filter: /./, namespace: 'assertions' }, () => ({ contents: ASSERTIONS }));
     // Agents that send HTTP through SSH; the whole of http and https comes with them.
     onLoad({ filter: /ssh2[/]lib[/]http-agents\.js$/ }, () => ({ contents: '' }));
     onLoad({ filter: /ssh2[/]lib[/]protocol[/]zlib\.js$/ }, async ({ path }) => ({

@@ -1,7 +1,8 @@
 # prologue: what the shell of every session starts with: a known environment, the facts of the host, and the guard.
 #
 # Read by /bin/sh from its stdin; runs in the session's own shell, with builtins alone, so that it costs no fork.
-# unbusy_facts prints the records os, kernel, nodename, boot, proc, visible, uid, group, shell.
+# unbusy_facts OPENING CLOSING prints the records os, kernel, nodename, boot, proc, visible, uid, group, shell between the two lines
+# of their frame, all in one write.
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
@@ -59,19 +60,20 @@ unbusy_facts() {
   [ -z "$unbusy_top" ] || unbusy_proc=yes
   # The mount option hidepid of proc(5) keeps everybody but root out of the first process's directory.
   if [ -e /proc/1/stat ]; then unbusy_visible=yes; fi
-  printf '%s\t%s\n' os "$unbusy_os" kernel "$unbusy_kernel" nodename "$unbusy_node" boot "$unbusy_boot" \
-    proc "$unbusy_proc" visible "$unbusy_visible" uid "$unbusy_uid"
-  printf '%s\t%s\t%s\n' group "$unbusy_group" "$unbusy_group_start" shell "$$" "$unbusy_shell_start" end 9 ''
+  unbusy_tab='	'
+  printf '%s\n' "$1" "os$unbusy_tab$unbusy_os" "kernel$unbusy_tab$unbusy_kernel" "nodename$unbusy_tab$unbusy_node" \
+    "boot$unbusy_tab$unbusy_boot" "proc$unbusy_tab$unbusy_proc" "visible$unbusy_tab$unbusy_visible" "uid$unbusy_tab$unbusy_uid" \
+    "group$unbusy_tab$unbusy_group$unbusy_tab$unbusy_group_start" "shell$unbusy_tab$$$unbusy_tab$unbusy_shell_start" \
+    "end${unbusy_tab}9" "$2 0"
 }
 
 # unbusy_guard SECONDS: ends the whole process group after that time, or as soon as the shell was killed or its carrier is gone.
 # Acts on nothing but its own group, and polls, because a plain sh can wait for no more than one thing.
 unbusy_guard() {
-  unbusy_before=$! unbusy_left=$1
-  trap '[ "$!" = "$unbusy_before" ] || { kill "$!"; wait "$!"; }; exit 0' TERM
+  unbusy_left=$1
   while [ "$unbusy_left" -gt 0 ]; do
-    sleep 3 &
-    wait "$!" || exit 0
+    # In the foreground, which spares most shells the copy of their memory; unbusy_rest ends it together with the guard.
+    sleep 3 || exit 0
     unbusy_left=$((unbusy_left - 3))
     unbusy_stat self || continue
     [ "$unbusy_ppid" = "$$" ] || break
@@ -95,20 +97,29 @@ unbusy_watch() {
   unbusy_guard_pid=$!
 }
 
-# The list of the kernel's own (CONFIG_PROC_CHILDREN, Linux 3.5) is shorter than a line of stat; it ends without a newline.
-unbusy_is_child() {
+# unbusy_children PID: reads its children into unbusy_line. The kernel's own list (CONFIG_PROC_CHILDREN, Linux 3.5) is shorter than a
+# line of stat; it ends without a newline.
+unbusy_children() {
   unbusy_line=
-  { read -r unbusy_line <"/proc/$$/task/$$/children"; } 2>/dev/null || :
+  { read -r unbusy_line <"/proc/$1/task/$1/children"; } 2>/dev/null || :
+}
+
+unbusy_is_child() {
+  unbusy_children "$$"
   case " $unbusy_line " in
     *" $1 "*) return 0 ;;
   esac
   unbusy_stat "$1" && [ "$unbusy_ppid" = "$$" ]
 }
 
-# Ends the guard, if that process is still our child.
+# Ends the guard, if that process is still our child, and its sleep; where the kernel keeps no lists, that one ends by itself, within 3 s.
 unbusy_rest() {
   [ -n "$unbusy_guard_pid" ] || return 0
-  if unbusy_is_child "$unbusy_guard_pid"; then kill "$unbusy_guard_pid"; fi
+  if unbusy_is_child "$unbusy_guard_pid"; then
+    unbusy_children "$unbusy_guard_pid"
+    # Word splitting is wanted.
+    kill "$unbusy_guard_pid" $unbusy_line
+  fi
   unbusy_guard_pid=
 }
 unbusy_guard_pid=

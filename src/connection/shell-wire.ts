@@ -4,7 +4,16 @@ import { Capture } from './capture.ts';
 import type { Channel, ChannelEnding } from './link.ts';
 import { OUTPUT_LIMITS, outcomeOf, stderrText } from './outcome.ts';
 import type { Call, Outcome } from './session.ts';
-import { callText, definition, FrameReader, type FrameSink, framed, newMarker, withoutComments } from './wire.ts';
+import {
+  callText,
+  definition,
+  FrameReader,
+  type FrameSink,
+  framed,
+  framesItself,
+  newMarker,
+  withoutComments,
+} from './wire.ts';
 
 /** How long things may take, in milliseconds. */
 export interface WireLimits {
@@ -82,11 +91,11 @@ export class ShellWire {
     return this.#enqueue(number, call, this.#define(call) + callText(call));
   }
 
-  /** Sends the prologue and runs a function of it in the session's shell itself, without a guard. */
+  /** Sends the prologue and runs a function of it in the session's shell itself, without a guard; it has stdout alone, and frames it. */
   async begin(prologue: string, call: Call): Promise<Outcome> {
     const number = this.#numbers++;
     this.#preamble = withoutComments(prologue);
-    return this.#enqueue(number, call, `${call.program.text} </dev/null`);
+    return this.#enqueue(number, call, framesItself(this.marker, number, call.program.text), 1);
   }
 
   /** How the channel ended, if it has. */
@@ -124,7 +133,7 @@ export class ShellWire {
     this.#channel.destroy();
   }
 
-  #enqueue(number: number, call: Call, text: string): Promise<Outcome> {
+  #enqueue(number: number, call: Call, text: string, streamsClosed = 0): Promise<Outcome> {
     if (this.#over !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#over });
     return new Promise((resolve) => {
       this.#unsent.push({
@@ -136,7 +145,7 @@ export class ShellWire {
         stderr: new Capture(OUTPUT_LIMITS.stderr),
         resolve,
         status: 0,
-        streamsClosed: 0,
+        streamsClosed,
       });
       this.#planFlush();
     });
@@ -164,9 +173,12 @@ export class ShellWire {
       this.#sent.push(next);
     }
     if (burst.length === 0) return;
-    const opening = this.#preamble === '' ? this.#guardText(burstMs) : this.#preamble;
+    const text =
+      this.#preamble === ''
+        ? this.#guardText(burstMs) + framed(this.marker, burst)
+        : this.#preamble + burst.map((each) => each.text).join('');
     this.#preamble = '';
-    this.#channel.write(encodeText(opening + framed(this.marker, burst)));
+    this.#channel.write(encodeText(text));
     if (wasIdle) this.#startTimer();
   }
 

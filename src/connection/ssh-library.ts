@@ -16,28 +16,54 @@ export function newSshClient(): SshClient {
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
+type ServiceAccept = (protocol: unknown, name: string) => void;
 
 /** What is used of ssh2's own protocol object, which its types leave out. */
 interface ClientProtocol {
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
-  readonly _handlers: { GLOBAL_REQUEST: GlobalRequest };
+  service(name: string): void;
+  readonly _handlers: { GLOBAL_REQUEST: GlobalRequest; SERVICE_ACCEPT: ServiceAccept };
 }
 
-/** Spares a client that is connecting two round trips, with their signatures on the server, which ssh2 makes and nobody here needs. */
-export function spareRoundTrips(client: SshClient): void {
+/**
+ * Spares a client that is connecting three round trips, and the server signatures, which ssh2 makes and nobody here needs. `first` is
+ * the key that is offered first, if it is one of a file.
+ */
+export function spareRoundTrips(client: SshClient, first: ParsedKey | undefined): void {
   const protocol = (client as unknown as { _protocol: ClientProtocol })._protocol;
   signAtOnce(protocol);
   ignoreOtherHostKeys(protocol);
+  if (first !== undefined && signsUnasked(first)) loginUnasked(protocol);
+}
+
+/** A signature of an RSA key costs more than the question, and the server must say first which hash it takes (RFC 8308). */
+function signsUnasked(key: ParsedKey): boolean {
+  return key.isPrivateKey() && key.type !== 'ssh-rsa';
+}
+
+/**
+ * The login leaves together with the request for the service that it belongs to. A server answers one after the other (RFC 4253
+ * section 10 has it disconnect if it does not have that service), so there is nothing to wait for.
+ */
+function loginUnasked(protocol: ClientProtocol): void {
+  const handlers = protocol._handlers;
+  const accepted = handlers.SERVICE_ACCEPT;
+  const service = protocol.service.bind(protocol);
+  protocol.service = (name) => {
+    service(name);
+    handlers.SERVICE_ACCEPT = () => {};
+    accepted(protocol, name);
+  };
 }
 
 /**
  * Private keys are offered with the signature at once. ssh2 first asks whether the server would take the key; RFC 4252 section 7
- * leaves that to the client. Not so RSA, whose signature costs more than the question, and keys of an agent, which may ask somebody.
+ * leaves that to the client. Not so RSA, and keys of an agent, which may ask somebody.
  */
 function signAtOnce(protocol: ClientProtocol): void {
   const authPK = protocol.authPK.bind(protocol);
   protocol.authPK = (user, key, algorithm, sign) => {
-    if (sign !== undefined || !key.isPrivateKey() || key.type === 'ssh-rsa') return authPK(user, key, algorithm, sign);
+    if (sign !== undefined || !signsUnasked(key)) return authPK(user, key, algorithm, sign);
     authPK(user, key, algorithm, (data, done) => {
       const signature: Buffer | Error = key.sign(data);
       // Asked the usual way, ssh2 reports it, and goes on to the next key.

@@ -57,6 +57,11 @@ export function framed(marker: string, calls: readonly Framed[]): string {
   return closing === undefined ? '' : text + frameLines(marker, closing);
 }
 
+/** Shell text of a command that prints its frame itself, on stdout alone: its arguments are the opening and the closing line. */
+export function framesItself(marker: string, number: number, command: string): string {
+  return `${command} ${marker}o${number} ${marker}c${number} </dev/null\n`;
+}
+
 function frameLines(marker: string, closed: Framed | undefined, opened?: Framed): string {
   const lines: string[] = [];
   if (closed !== undefined) lines.push(`${marker}c${closed.number} $1`);

@@ -46,7 +46,7 @@ export class RecordedHost {
       for (const call of calls.push(chunk)) {
         const answer = this.#answer(call);
         stdout.write(framedAnswer(call, answer.stdout, answer.code));
-        stderr.write(framedAnswer(call, answer.stderr, answer.code));
+        if (call.onStderr) stderr.write(framedAnswer(call, answer.stderr, answer.code));
       }
     });
     const ended = new Promise<Awaited<DemoCommand['ended']>>((resolve) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { callText, definition, type Framed, framed } from '../../../src/connection/wire.ts';
+import { callText, definition, type Framed, framed, framesItself } from '../../../src/connection/wire.ts';
 import { type RecordedAnswer, RecordedHost } from '../../../src/demo/recorded-host.ts';
 import { CallReader, framedAnswer } from '../../../src/demo/shell-frames.ts';
 
@@ -16,17 +16,17 @@ describe('CallReader', () => {
     const first = asked(1, 'docker-state', "it's", 'two\nlines');
     const text = [
       'umask 077\n',
-      framed(MARKER, [{ number: 0, text: 'unbusy_facts </dev/null' }]),
+      framesItself(MARKER, 0, 'unbusy_facts'),
       framed(MARKER, [{ ...first, text: definition(program('docker-state')) + first.text }, asked(2, 'docker-state')]),
     ].join('');
     for (const size of [1, 7, text.length]) {
       const reader = new CallReader();
       const found = [];
       for (let at = 0; at < text.length; at += size) found.push(...reader.push(Buffer.from(text.slice(at, at + size))));
-      expect(found.map(({ number, ask }) => [number, ask])).toEqual([
-        [0, 'unbusy_facts'],
-        [1, `docker_state 'it'\\''s' 'two\nlines'`],
-        [2, 'docker_state'],
+      expect(found.map(({ number, ask, onStderr }) => [number, ask, onStderr])).toEqual([
+        [0, 'unbusy_facts', false],
+        [1, `docker_state 'it'\\''s' 'two\nlines'`, true],
+        [2, 'docker_state', true],
       ]);
     }
   });
@@ -70,7 +70,7 @@ describe('RecordedHost', () => {
   });
 
   it('has no answer to what was not asked then, and says so by its exit number', async () => {
-    const call = { marker: MARKER, number: 0, ask: '' };
+    const call = { marker: MARKER, number: 0, ask: '', onStderr: true };
     expect(await ask(host(), asked(0, 'docker-state', 'y'))).toBe(framedAnswer(call, '', 99).toString());
   });
 });
