@@ -2,8 +2,8 @@
 #
 # Arguments: 1 follow (1: look at what symbolic links lead to; 0: at the links); then pairs: hash (1: a regular file's sha256 too;
 #   0: not), absolute path. Names with a newline or a backslash are for stat-path.
-# Records: for each pair, in order, one of absent | look | hash | odd (ask stat-path about this one); then, for each hash, in order,
-#   the line of sha256sum as it is; then, for each look and hash, in order, path MODE UID GID INODE DEVICE LINKS SIZE MTIME.
+# Records: for each hash, in order, the line of sha256sum as it is; then, for each look and hash, in order, path MODE UID GID INODE
+#   DEVICE LINKS SIZE MTIME; then, for each pair, in order, one of absent | look | hash | odd (ask stat-path about this one).
 # Exit: 0 looked. What goes away meanwhile makes the count of the last record wrong, so that nothing is believed.
 # Never: writes, opens anything but a regular file.
 set -eu
@@ -64,12 +64,11 @@ main() {
     shift 2
     left=$((left - 1))
   done
-  # In one write: each becomes a packet of its own.
-  printf '%s' "$classes"
   hashed=0 looked=0
   sums "$@"
   looks "$@"
-  printf 'end\t%s\n' "$((asked + hashed + looked))"
+  # In one write: each becomes a packet of its own.
+  printf '%send\t%s\n' "$classes" "$((asked + hashed + looked))"
 }
 
 main "$@"

@@ -61,10 +61,10 @@ async function lookTogether(
 }
 
 function readTogether(records: readonly ProgramRecord[], count: number): readonly (PathLook | undefined)[] | undefined {
-  const classes = records.slice(0, count).map(({ kind }) => kind);
+  const classes = records.slice(-count).map(({ kind }) => kind);
   const hashes = classes.filter((each) => each === 'hash').length;
-  const sums = records.slice(count, count + hashes).map(({ kind }) => /^[0-9a-f]{64}(?=[ *])/.exec(kind)?.[0]);
-  const inodes = records.slice(count + hashes).map(({ fields }) => readInode(fields));
+  const sums = records.slice(0, hashes).map(({ kind }) => /^[0-9a-f]{64}(?=[ *])/.exec(kind)?.[0]);
+  const inodes = records.slice(hashes, -count).map(({ fields }) => readInode(fields));
   if (sums.includes(undefined) || inodes.includes(undefined)) return undefined;
   const nextSum = sums.values();
   const nextInode = inodes.values();
