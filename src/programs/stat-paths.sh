@@ -34,7 +34,7 @@ sums() {
     shift 2
     left=$((left - 2))
   done
-  [ "$#" -eq 0 ] || sha256sum -- "$@" || :
+  [ "$#" -eq 0 ] || found=$(sha256sum -- "$@")$newline || :
   hashed=$#
 }
 
@@ -49,7 +49,7 @@ looks() {
   [ "$#" -gt 0 ] || return 0
   tab='	'
   if [ "$follow" = 1 ]; then link=-L; else link=; fi
-  stat ${link:+"$link"} -c "path$tab%f$tab%u$tab%g$tab%i$tab%d$tab%h$tab%s$tab%Y" -- "$@" || :
+  found=$found$(stat ${link:+"$link"} -c "path$tab%f$tab%u$tab%g$tab%i$tab%d$tab%h$tab%s$tab%Y" -- "$@")$newline || :
 }
 
 main() {
@@ -64,11 +64,11 @@ main() {
     shift 2
     left=$((left - 1))
   done
-  hashed=0 looked=0
+  hashed=0 looked=0 found=
   sums "$@"
   looks "$@"
   # In one write: each becomes a packet of its own.
-  printf '%send\t%s\n' "$classes" "$((asked + hashed + looked))"
+  printf '%s%send\t%s\n' "$found" "$classes" "$((asked + hashed + looked))"
 }
 
 main "$@"
