@@ -16,13 +16,15 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
     .addHelpText('after', programEpilogue())
     .configureHelp({ styleTitle: (text) => text });
   settle(program, io, 'Run `unbusy --help` for the commands.');
+  const meant = meantBy(commands, argv);
   for (const spec of commands) {
     const command = settle(
       program.command(spec.name),
       io,
       `Run \`unbusy help ${spec.name}\` for its options and examples.`,
     );
-    describeCommand(command, spec);
+    // Every start would describe all of them, of which one is asked.
+    if (meant === undefined || meant === spec.name) describeCommand(command, spec);
     command.action(async (...given: unknown[]) => {
       const args = command.processedArgs.flatMap((each: unknown) => (each === undefined ? [] : each)) as string[];
       exitCode = await spec.run(io, args, readGiven(spec, given.at(-2) as Record<string, RawValue>, io));
@@ -37,11 +39,17 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
   return exitCode;
 }
 
-/** The word alone that is no command: commander would answer `rnu --help` and `help rnu` by the general help, and call it a success. */
-function strangerOf(commands: readonly CommandSpec[], [first, second]: readonly string[]): string[] | undefined {
+/** The command that is to run or to be explained; undefined if that is not clear at once. */
+function meantBy(commands: readonly CommandSpec[], [first, second]: readonly string[]): string | undefined {
   const word = first === 'help' ? second : first;
+  return commands.some(({ name }) => name === word) ? word : undefined;
+}
+
+/** The word alone that is no command: commander would answer `rnu --help` and `help rnu` by the general help, and call it a success. */
+function strangerOf(commands: readonly CommandSpec[], argv: readonly string[]): string[] | undefined {
+  const word = argv[0] === 'help' ? argv[1] : argv[0];
   const known = word === undefined || word.startsWith('-') || word === 'help';
-  return known || commands.some(({ name }) => name === word) ? undefined : [word];
+  return known || meantBy(commands, argv) !== undefined ? undefined : [word];
 }
 
 /** Every command ends by a throw instead of ending the process, and writes where we say; `next` stands below a mistake. */
