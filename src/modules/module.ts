@@ -59,7 +59,7 @@ export interface Module<Params = unknown, State = unknown, C extends Change = Ch
   readonly name: string;
   /** One sentence; `doc` prints it. */
   readonly summary: string;
-  /** The schema is the documentation: each field carries .describe(). */
+  /** The schema is the documentation: each field carries .describe(). Lazy (z.lazy), as each start loads every module. */
   readonly params: z.ZodType<Params>;
   /** Names of parameters that hold a condition, or a list of them; the engine gives `Condition` values for them. */
   readonly conditions?: readonly string[];

@@ -15,12 +15,14 @@ interface AssertState {
 
 const THAT = 'A condition, or a list of conditions that must all hold.';
 
-const params = z.strictObject({
-  that: z
-    .union([z.array(conditionSchema().describe('A condition.')).min(1), conditionSchema().describe(THAT)])
-    .describe(THAT),
-  message: z.string().optional().describe('What to say if one of them does not hold.'),
-});
+const params = z.lazy(() =>
+  z.strictObject({
+    that: z
+      .union([z.array(conditionSchema().describe('A condition.')).min(1), conditionSchema().describe(THAT)])
+      .describe(THAT),
+    message: z.string().optional().describe('What to say if one of them does not hold.'),
+  }),
+);
 
 /** Stops a host whose facts or registered results are not as the playbook expects; never touches the host. */
 export const assertModule = defineModule<AssertParams, AssertState, Change>({

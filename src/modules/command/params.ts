@@ -17,7 +17,7 @@ export interface CommandParams {
   readonly timeout?: string | undefined;
 }
 
-const fields = {
+const fields = () => ({
   argv: z
     .array(argumentSchema().describe('A word.'))
     .min(1)
@@ -53,22 +53,25 @@ const fields = {
     .refine((text) => (parseDuration(text) ?? 0) > 0, { message: `must be a duration above 0: ${DURATION_FORMS}` })
     .optional()
     .describe(`How long it may run; without it 1m, however long the task may take. A duration: ${DURATION_FORMS}.`),
-};
+});
 
 /** One of argv and shell; and something that says whether the command changed the host. */
-export const commandParams: z.ZodType<CommandParams> = z.strictObject(fields).superRefine((params, context) => {
-  const mistake = (message: string) => context.addIssue({ code: 'custom', message });
-  if ((params.argv === undefined) === (params.shell === undefined)) mistake('needs exactly one of `argv` and `shell`');
-  const proves = params.creates !== undefined || params.removes !== undefined;
-  if (!proves && params.changed_when === undefined) {
-    mistake(
-      'needs `creates`, `removes` or `changed_when`: a command cannot prove what it changed (`changed_when: false` if it only reads)',
-    );
-  }
-  if (proves && isLiteralFalse(params.changed_when)) {
-    mistake('`changed_when: false` says that it only reads, which does not go with `creates` or `removes`');
-  }
-});
+export const commandParams: z.ZodType<CommandParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    const mistake = (message: string) => context.addIssue({ code: 'custom', message });
+    if ((params.argv === undefined) === (params.shell === undefined))
+      mistake('needs exactly one of `argv` and `shell`');
+    const proves = params.creates !== undefined || params.removes !== undefined;
+    if (!proves && params.changed_when === undefined) {
+      mistake(
+        'needs `creates`, `removes` or `changed_when`: a command cannot prove what it changed (`changed_when: false` if it only reads)',
+      );
+    }
+    if (proves && isLiteralFalse(params.changed_when)) {
+      mistake('`changed_when: false` says that it only reads, which does not go with `creates` or `removes`');
+    }
+  }),
+);
 
 /** True for `changed_when: false`, before and after the engine made a condition of it. */
 export function isLiteralFalse(condition: unknown): boolean {

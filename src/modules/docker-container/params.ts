@@ -39,7 +39,7 @@ const value = () =>
     .transform(String)
     .refine((text) => !/[\n\r\0]/.test(text), { message: 'must be one line' });
 
-const fields = {
+const fields = () => ({
   name: z
     .string()
     .max(200)
@@ -110,14 +110,14 @@ const fields = {
     .describe(`How long a new container must have run before the old one is removed. A duration: ${DURATION_FORMS}.`),
   stop_timeout: durationSchema().default('10s').describe('How long it gets to stop before Docker kills it.'),
   docker_deadline: durationSchema().default('30s').describe('How long each question to the Docker daemon may take.'),
-};
+});
 
 /** The schema is the documentation. */
-export const dockerContainerParams: z.ZodType<DockerContainerParams> = z
-  .strictObject(fields)
-  .superRefine((params, context) => {
+export const dockerContainerParams: z.ZodType<DockerContainerParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
     const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
     if (params.state === 'present' && params.image === undefined) mistake('image', 'is needed for `state: present`');
     const targets = params.binds.map((each) => parseBind(each)?.target);
     if (new Set(targets).size < targets.length) mistake('binds', 'must not bind two sources at one place');
-  });
+  }),
+);

@@ -14,7 +14,7 @@ const WITHIN_MS = { least: 30_000, most: 3_600_000 };
 
 const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/;
 
-const fields = {
+const fields = () => ({
   policy: z
     .enum(['now', 'when_idle', 'window', 'never'])
     .default('now')
@@ -45,7 +45,7 @@ const fields = {
       'From the restart on; after this time the host takes the change back by itself, unless all was found well and confirmed. ' +
         'About three quarters of it are for dockerd to answer again.',
     ),
-};
+});
 
 function isWithin(value: string | number): boolean {
   const ms = parseDuration(String(value));
@@ -53,12 +53,12 @@ function isWithin(value: string | number): boolean {
 }
 
 /** The schema is the documentation. */
-export const dockerRestartParams: z.ZodType<DockerRestartParams> = z
-  .strictObject(fields)
-  .superRefine((given, context) => {
+export const dockerRestartParams: z.ZodType<DockerRestartParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((given, context) => {
     if (given.policy !== 'window' || given.window !== undefined) return;
     context.addIssue({ code: 'custom', message: 'is needed for `policy: window`', path: ['window'] });
-  });
+  }),
+);
 
 /** Whole seconds of confirm_within; the schema has checked it. */
 export function withinSeconds({ confirm_within }: DockerRestartParams): number {

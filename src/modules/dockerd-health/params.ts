@@ -17,37 +17,39 @@ export interface DockerdHealthParams {
 const percent = () => z.number().min(1).max(100);
 
 /** The schema is the documentation. */
-export const dockerdHealthParams: z.ZodType<DockerdHealthParams> = z.strictObject({
-  deadline: durationSchema()
-    .default('10s')
-    .describe(
-      `How long each question to the API of a daemon may take; one that has not answered by then is silent, which is a finding. A duration: ${DURATION_FORMS}.`,
-    ),
-  goroutines: z
-    .boolean()
-    .default(true)
-    .describe('Ask dockerd for its goroutines, counted by stack, and tell what they wait for.'),
-  write_stacks: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Have a dockerd whose API does not tell its goroutines (it is silent, or before 17.07) write them into a file, by SIGUSR1, and read ' +
-        'that. The file stays in its run directory. The only thing that this module changes.',
-    ),
-  sample: durationSchema()
-    .default('0s')
-    .describe(
-      `Count the file descriptors again after this time, to tell how soon they run out; 0 for one look only. A duration: ${DURATION_FORMS}.`,
-    ),
-  fd_warning: percent().default(80).describe('Per cent of its file descriptors from which a daemon is a warning.'),
-  fd_critical: percent().default(95).describe('Per cent of its file descriptors from which a daemon is critical.'),
-  stuck_tasks: z
-    .boolean()
-    .default(true)
-    .describe('Look for tasks in state D: whose they are, and which file system they wait for.'),
-  log_window: durationSchema()
-    .default('24h')
-    .describe(
-      `How far back the journal and the kernel's log are searched for signs; 0 for not at all. A duration: ${DURATION_FORMS}.`,
-    ),
-});
+export const dockerdHealthParams: z.ZodType<DockerdHealthParams> = z.lazy(() =>
+  z.strictObject({
+    deadline: durationSchema()
+      .default('10s')
+      .describe(
+        `How long each question to the API of a daemon may take; one that has not answered by then is silent, which is a finding. A duration: ${DURATION_FORMS}.`,
+      ),
+    goroutines: z
+      .boolean()
+      .default(true)
+      .describe('Ask dockerd for its goroutines, counted by stack, and tell what they wait for.'),
+    write_stacks: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Have a dockerd whose API does not tell its goroutines (it is silent, or before 17.07) write them into a file, by SIGUSR1, and read ' +
+          'that. The file stays in its run directory. The only thing that this module changes.',
+      ),
+    sample: durationSchema()
+      .default('0s')
+      .describe(
+        `Count the file descriptors again after this time, to tell how soon they run out; 0 for one look only. A duration: ${DURATION_FORMS}.`,
+      ),
+    fd_warning: percent().default(80).describe('Per cent of its file descriptors from which a daemon is a warning.'),
+    fd_critical: percent().default(95).describe('Per cent of its file descriptors from which a daemon is critical.'),
+    stuck_tasks: z
+      .boolean()
+      .default(true)
+      .describe('Look for tasks in state D: whose they are, and which file system they wait for.'),
+    log_window: durationSchema()
+      .default('24h')
+      .describe(
+        `How far back the journal and the kernel's log are searched for signs; 0 for not at all. A duration: ${DURATION_FORMS}.`,
+      ),
+  }),
+);

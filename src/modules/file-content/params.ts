@@ -14,7 +14,7 @@ export interface FileContentParams {
   readonly follow: boolean;
 }
 
-const fields = {
+const fields = () => ({
   path: pathSchema().describe('The file.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether it should be there.'),
   content: z.string().optional().describe('All that it should hold; at most 1 MiB.'),
@@ -26,19 +26,21 @@ const fields = {
     .boolean()
     .default(false)
     .describe('If the path is a symbolic link: write what it leads to, instead of refusing.'),
-};
+});
 
 /** Content goes with present only, and is needed there. */
-export const fileContentParams: z.ZodType<FileContentParams> = z.strictObject(fields).superRefine((params, context) => {
-  const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-  if (params.state === 'present' && params.content === undefined)
-    mistake('content', 'is needed, unless `state: absent`');
-  if (params.state === 'absent') {
-    for (const field of ['content', 'mode', 'owner', 'group'] as const) {
-      if (params[field] !== undefined) mistake(field, 'does not go with `state: absent`');
+export const fileContentParams: z.ZodType<FileContentParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (params.state === 'present' && params.content === undefined)
+      mistake('content', 'is needed, unless `state: absent`');
+    if (params.state === 'absent') {
+      for (const field of ['content', 'mode', 'owner', 'group'] as const) {
+        if (params[field] !== undefined) mistake(field, 'does not go with `state: absent`');
+      }
     }
-  }
-  if (params.content !== undefined && Buffer.byteLength(params.content) > MAX_CONTENT_BYTES) {
-    mistake('content', `is larger than ${MAX_CONTENT_BYTES} bytes`);
-  }
-});
+    if (params.content !== undefined && Buffer.byteLength(params.content) > MAX_CONTENT_BYTES) {
+      mistake('content', `is larger than ${MAX_CONTENT_BYTES} bytes`);
+    }
+  }),
+);

@@ -33,7 +33,7 @@ interface PathChange extends Change {
   readonly wanted: { readonly type: FileStateParams['state'] } & WantedAttributes;
 }
 
-const fields = {
+const fields = () => ({
   path: pathSchema().describe('The path.'),
   state: z
     .enum(['file', 'directory', 'absent'])
@@ -43,15 +43,17 @@ const fields = {
     .describe("Its mode, such as '0755'; left as it is if not given, 0644 or 0755 for what is new."),
   owner: principalSchema().optional().describe('Its owner; left as it is if not given.'),
   group: principalSchema().optional().describe('Its group; left as it is if not given.'),
-};
-
-const params: z.ZodType<FileStateParams> = z.strictObject(fields).superRefine((given, context) => {
-  for (const field of ['mode', 'owner', 'group'] as const) {
-    if (given.state === 'absent' && given[field] !== undefined) {
-      context.addIssue({ code: 'custom', message: 'does not go with `state: absent`', path: [field] });
-    }
-  }
 });
+
+const params: z.ZodType<FileStateParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((given, context) => {
+    for (const field of ['mode', 'owner', 'group'] as const) {
+      if (given.state === 'absent' && given[field] !== undefined) {
+        context.addIssue({ code: 'custom', message: 'does not go with `state: absent`', path: [field] });
+      }
+    }
+  }),
+);
 
 /** Makes a path a file or a directory with these attributes, or absent; the content of a file is not its business. */
 export const fileStateModule = defineModule<FileStateParams, PathState, PathChange>({

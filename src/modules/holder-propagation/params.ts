@@ -25,28 +25,30 @@ const directory = () =>
   z.string().regex(/^\/(?:[^/\0]+\/)*[^/\0]+$/, 'must be an absolute path without a slash at its end');
 
 /** The schema is the documentation. */
-export const holderPropagationParams: z.ZodType<HolderPropagationParams> = z.strictObject({
-  services: z
-    .union([z.literal('all'), z.array(service()).min(1)])
-    .default('all')
-    .describe(
-      'Which services: all, or a list of names. What is never restarted otherwise (sshd, dbus, systemd-*, packet filters, databases, ' +
-        'ceph, kubelet, containerd …) is only restarted if its exact name is on the list.',
-    ),
-  remedy: z
-    .enum(REMEDIES)
-    .default('report')
-    .describe(
-      'report: name them, change nothing. restart: restart those that keep mounts of what is gone, and those that a restart mends. ' +
-        'propagation: also give those with MountFlags=private a drop-in with MountFlags=slave, so that they hear of unmounts.',
-    ),
-  never: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Services and programs, by name or glob, that are not restarted, not even along with another one.'),
-  directories: z
-    .array(directory())
-    .default(['/var/lib/kubelet'])
-    .describe("Directories besides Docker's data root below which mounts of containers and pods are looked for."),
-  docker_deadline: durationSchema().default('10s').describe('How long each question to the Docker daemon may take.'),
-});
+export const holderPropagationParams: z.ZodType<HolderPropagationParams> = z.lazy(() =>
+  z.strictObject({
+    services: z
+      .union([z.literal('all'), z.array(service()).min(1)])
+      .default('all')
+      .describe(
+        'Which services: all, or a list of names. What is never restarted otherwise (sshd, dbus, systemd-*, packet filters, databases, ' +
+          'ceph, kubelet, containerd …) is only restarted if its exact name is on the list.',
+      ),
+    remedy: z
+      .enum(REMEDIES)
+      .default('report')
+      .describe(
+        'report: name them, change nothing. restart: restart those that keep mounts of what is gone, and those that a restart mends. ' +
+          'propagation: also give those with MountFlags=private a drop-in with MountFlags=slave, so that they hear of unmounts.',
+      ),
+    never: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Services and programs, by name or glob, that are not restarted, not even along with another one.'),
+    directories: z
+      .array(directory())
+      .default(['/var/lib/kubelet'])
+      .describe("Directories besides Docker's data root below which mounts of containers and pods are looked for."),
+    docker_deadline: durationSchema().default('10s').describe('How long each question to the Docker daemon may take.'),
+  }),
+);

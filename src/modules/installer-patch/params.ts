@@ -14,11 +14,12 @@ export interface InstallerPatchParams {
   readonly state: 'present' | 'absent';
 }
 
-const pattern = z
-  .string()
-  .regex(/^[A-Za-z0-9*][A-Za-z0-9_.*-]*$/, 'must be a name of letters, digits, _ . - and *, such as node-exporter');
+const pattern = () =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9*][A-Za-z0-9_.*-]*$/, 'must be a name of letters, digits, _ . - and *, such as node-exporter');
 
-const fields = {
+const fields = () => ({
   path: pathSchema().describe('The script, the compose file or the unit; a regular file of at most 64 KiB.'),
   kind: z
     .enum(['auto', ...KINDS])
@@ -27,7 +28,7 @@ const fields = {
       'What the file is. auto: by its name (.yml, .service, install, uninstall), else by what the script does.',
     ),
   monitors: z
-    .array(pattern)
+    .array(pattern())
     .min(1)
     .default(['cadvisor', 'node-exporter'])
     .describe('The monitors, by the name of their container or of their image; * stands for any text.'),
@@ -48,12 +49,11 @@ const fields = {
     .enum(['present', 'absent'])
     .default('present')
     .describe('absent takes out again what was put in, byte for byte.'),
-};
+});
 
 /** Something must be asked for, and only what the kind of file can hold. */
-export const installerPatchParams: z.ZodType<InstallerPatchParams> = z
-  .strictObject(fields)
-  .superRefine((params, context) => {
+export const installerPatchParams: z.ZodType<InstallerPatchParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
     const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
     const { state, strategy, hook } = params;
     const kind = kindByName(params);
@@ -69,4 +69,5 @@ export const installerPatchParams: z.ZodType<InstallerPatchParams> = z
     if ((kind === 'compose' || kind === 'unit') && hook !== undefined)
       mistake('hook', `does not go with kind ${kind}: it has no place for a call`);
     if (hook !== undefined && /[\n\r]/.test(hook)) mistake('hook', 'must be one line');
-  });
+  }),
+);

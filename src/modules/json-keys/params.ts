@@ -15,7 +15,7 @@ export interface JsonKeysParams {
 
 const name = () => z.string().min(1);
 
-const fields = {
+const fields = () => ({
   path: pathSchema().describe('The file, such as /etc/docker/daemon.json; made if it does not exist.'),
   keys: z
     .record(name(), z.unknown() as z.ZodType<Json>)
@@ -33,18 +33,20 @@ const fields = {
     .describe(
       'The unit that reads the file when it starts. Handlers also run if it is older than the file; what the file held before is kept on the host until a restart of docker.service was confirmed.',
     ),
-};
+});
 
 /** Something must be asked for, and nothing twice. */
-export const jsonKeysParams: z.ZodType<JsonKeysParams> = z.strictObject(fields).superRefine((params, context) => {
-  const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-  if (Object.keys(params.keys).length === 0 && params.absent_keys.length === 0)
-    mistake('keys', 'or `absent_keys` is needed: nothing is asked of the file');
-  if (!isJson(params.keys)) mistake('keys', 'must hold only what JSON can hold');
-  for (const path of absentPaths(params.absent_keys)) {
-    if (isWanted(params.keys, path)) mistake('absent_keys', `${path.join('.')} stands in \`keys\` too`);
-  }
-});
+export const jsonKeysParams: z.ZodType<JsonKeysParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (Object.keys(params.keys).length === 0 && params.absent_keys.length === 0)
+      mistake('keys', 'or `absent_keys` is needed: nothing is asked of the file');
+    if (!isJson(params.keys)) mistake('keys', 'must hold only what JSON can hold');
+    for (const path of absentPaths(params.absent_keys)) {
+      if (isWanted(params.keys, path)) mistake('absent_keys', `${path.join('.')} stands in \`keys\` too`);
+    }
+  }),
+);
 
 /** Each key to remove as a path. */
 export function absentPaths(list: readonly (string | KeyPath)[]): readonly KeyPath[] {

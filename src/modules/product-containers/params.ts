@@ -17,7 +17,7 @@ export interface ProductContainersParams {
 
 const glob = () => z.string().regex(/^[A-Za-z0-9*?][A-Za-z0-9_.*?-]*$/, 'must be a name; * and ? are wildcards');
 
-const fields = {
+const fields = () => ({
   names: z
     .array(glob())
     .default([])
@@ -62,19 +62,19 @@ const fields = {
   docker_deadline: durationSchema()
     .default('30s')
     .describe(`How long each question to the Docker daemon may take. A duration: ${DURATION_FORMS}.`),
-};
+});
 
 /** The schema is the documentation. */
-export const productContainersParams: z.ZodType<ProductContainersParams> = z
-  .strictObject(fields)
-  .superRefine(({ names, everything }, context) => {
+export const productContainersParams: z.ZodType<ProductContainersParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine(({ names, everything }, context) => {
     if (everything) return;
     for (const [index, name] of names.entries()) {
       if (!/^[*?]+$/.test(name)) continue;
       const message = 'means every container of a host; say `everything: true` if that is wanted';
       context.addIssue({ code: 'custom', message, path: ['names', index] });
     }
-  });
+  }),
+);
 
 /** True if nothing says which containers are meant. */
 export function choosesNobody({ names, labels, compose_project }: ProductContainersParams): boolean {

@@ -22,7 +22,7 @@ export interface ScheduleParams extends Times {
 const plainPath = () =>
   z.string().regex(/^(?:\/[A-Za-z0-9_.+-]+)+$/, 'must be an absolute path of letters, digits and _ . + - alone');
 
-const fields = {
+const fields = () => ({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,40}$/, 'must be a short name of small letters, digits and -')
@@ -82,31 +82,33 @@ const fields = {
     .enum(['present', 'absent'])
     .default('present')
     .describe('absent takes away the hook, its timer or its line of cron, and its metrics; its log stays.'),
-};
+});
 
 const DAY_SECONDS = 86_400;
 
 /** Times are needed for what should be there, and they must leave room for the sweep. */
-export const scheduleParams: z.ZodType<ScheduleParams> = z.strictObject(fields).superRefine((params, context) => {
-  if (params.state === 'absent') return;
-  const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-  if (params.playbook === undefined) mistake('playbook', 'is needed, unless `state: absent`');
-  const { every, calendar, cron } = params;
-  if (every === undefined && calendar === undefined && cron === undefined)
-    mistake('every', 'or `calendar` is needed: nothing says when');
-  if (every !== undefined && (calendar !== undefined || cron !== undefined))
-    mistake('every', 'does not go with `calendar` or `cron`');
-  const wrong = { calendar: calendar && calendarMistake(calendar), cron: cron && cronMistake(cron) };
-  for (const [field, why] of Object.entries(wrong)) if (why) mistake(field, why);
-  const budget = milliseconds(params.budget) / 1000;
-  if (budget < 1 || budget > DAY_SECONDS) mistake('budget', 'must lie between one second and a day');
-  const period = periodOf(params);
-  if (period === undefined) return;
-  if (!dividesTheDay(period))
-    mistake(
-      'every',
-      'must be whole minutes that part an hour, or hours that part a day, or 7d; say others with `calendar`',
-    );
-  else if (budget >= period) mistake('budget', 'must be shorter than `every`');
-  if (splayOf(params) >= period) mistake('splay', 'must be shorter than `every`');
-});
+export const scheduleParams: z.ZodType<ScheduleParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    if (params.state === 'absent') return;
+    const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (params.playbook === undefined) mistake('playbook', 'is needed, unless `state: absent`');
+    const { every, calendar, cron } = params;
+    if (every === undefined && calendar === undefined && cron === undefined)
+      mistake('every', 'or `calendar` is needed: nothing says when');
+    if (every !== undefined && (calendar !== undefined || cron !== undefined))
+      mistake('every', 'does not go with `calendar` or `cron`');
+    const wrong = { calendar: calendar && calendarMistake(calendar), cron: cron && cronMistake(cron) };
+    for (const [field, why] of Object.entries(wrong)) if (why) mistake(field, why);
+    const budget = milliseconds(params.budget) / 1000;
+    if (budget < 1 || budget > DAY_SECONDS) mistake('budget', 'must lie between one second and a day');
+    const period = periodOf(params);
+    if (period === undefined) return;
+    if (!dividesTheDay(period))
+      mistake(
+        'every',
+        'must be whole minutes that part an hour, or hours that part a day, or 7d; say others with `calendar`',
+      );
+    else if (budget >= period) mistake('budget', 'must be shorter than `every`');
+    if (splayOf(params) >= period) mistake('splay', 'must be shorter than `every`');
+  }),
+);

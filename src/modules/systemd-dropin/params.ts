@@ -22,11 +22,11 @@ const plain = () =>
     z.boolean(),
   ]);
 
-const section = z.string().regex(/^(?:X-)?[A-Z][A-Za-z0-9-]*$/, 'must be a section, such as Service');
+const section = () => z.string().regex(/^(?:X-)?[A-Z][A-Za-z0-9-]*$/, 'must be a section, such as Service');
 
-const key = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'must be the key of a setting, such as MountFlags');
+const key = () => z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'must be the key of a setting, such as MountFlags');
 
-const fields = {
+const fields = () => ({
   unit: unitSchema().describe('The unit, such as docker.service.'),
   name: z
     .string()
@@ -37,31 +37,33 @@ const fields = {
   state: z.enum(['present', 'absent']).default('present').describe('Whether it should be there.'),
   content: z.string().max(65_536).optional().describe('All that it should hold.'),
   settings: z
-    .record(section, z.record(key, z.union([plain(), z.array(plain()).min(1)])))
+    .record(section(), z.record(key(), z.union([plain(), z.array(plain()).min(1)])))
     .optional()
     .describe(
       'Its sections instead of `content`: {Service: {MountFlags: slave}}. true and false become yes and no; an empty text resets a setting; a list makes several lines.',
     ),
   mode: modeSchema().default('0644').describe('Mode of the file.'),
-};
+});
 
 /** One of content and settings, for a drop-in that should be there. */
-export const dropInParams: z.ZodType<DropInParams> = z.strictObject(fields).superRefine((params, context) => {
-  const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-  const { state, content, settings } = params;
-  if (state === 'absent') {
-    for (const field of ['content', 'settings'] as const)
-      if (params[field] !== undefined) mistake(field, 'does not go with `state: absent`');
-    return;
-  }
-  if (content === undefined && settings === undefined)
-    mistake('settings', 'or `content` is needed, unless `state: absent`');
-  if (content !== undefined && settings !== undefined) mistake('settings', 'does not go with `content`');
-  if (content !== undefined && !beginsWithSection(content)) {
-    mistake('content', 'must begin with a section, such as [Service]: systemd reads nothing outside of one');
-  }
-  if (settings !== undefined && Object.keys(settings).length === 0) mistake('settings', 'is empty');
-});
+export const dropInParams: z.ZodType<DropInParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    const { state, content, settings } = params;
+    if (state === 'absent') {
+      for (const field of ['content', 'settings'] as const)
+        if (params[field] !== undefined) mistake(field, 'does not go with `state: absent`');
+      return;
+    }
+    if (content === undefined && settings === undefined)
+      mistake('settings', 'or `content` is needed, unless `state: absent`');
+    if (content !== undefined && settings !== undefined) mistake('settings', 'does not go with `content`');
+    if (content !== undefined && !beginsWithSection(content)) {
+      mistake('content', 'must begin with a section, such as [Service]: systemd reads nothing outside of one');
+    }
+    if (settings !== undefined && Object.keys(settings).length === 0) mistake('settings', 'is empty');
+  }),
+);
 
 /** Comments may come before. */
 function beginsWithSection(content: string): boolean {

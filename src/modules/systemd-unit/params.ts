@@ -10,7 +10,7 @@ export interface UnitParams {
   readonly force: boolean;
 }
 
-const fields = {
+const fields = () => ({
   name: unitSchema().describe('The unit, such as docker.service.'),
   state: z
     .enum(['started', 'stopped', 'restarted', 'unchanged'])
@@ -29,14 +29,16 @@ const fields = {
     .boolean()
     .default(false)
     .describe('Also stop, restart, disable or mask what the host or the way into it depends on, such as sshd or dbus.'),
-};
+});
 
 /** A masked unit can be neither started nor enabled. */
-export const unitParams: z.ZodType<UnitParams> = z.strictObject(fields).superRefine((params, context) => {
-  const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
-  if (params.masked === true && (params.state === 'started' || params.state === 'restarted'))
-    mistake('state', `\`${params.state}\` does not go with \`masked: true\``);
-  if (params.masked === true && params.enabled === true) mistake('enabled', 'true does not go with `masked: true`');
-  if (params.state === 'unchanged' && params.enabled === undefined && params.masked === undefined)
-    mistake('state', 'or `enabled` or `masked` is needed: nothing is asked of the unit');
-});
+export const unitParams: z.ZodType<UnitParams> = z.lazy(() =>
+  z.strictObject(fields()).superRefine((params, context) => {
+    const mistake = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (params.masked === true && (params.state === 'started' || params.state === 'restarted'))
+      mistake('state', `\`${params.state}\` does not go with \`masked: true\``);
+    if (params.masked === true && params.enabled === true) mistake('enabled', 'true does not go with `masked: true`');
+    if (params.state === 'unchanged' && params.enabled === undefined && params.masked === undefined)
+      mistake('state', 'or `enabled` or `masked` is needed: nothing is asked of the unit');
+  }),
+);
