@@ -2,8 +2,9 @@
 //
 //   node build.mjs [FOLDER]      FOLDER is dist unless told
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -63,15 +64,19 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync(join(folder, 'unbusy.cjs'), 0o755);
-const compile = join(folder, '.compile-bundle.cjs');
-await build({
-  ...shared,
-  entryPoints: ['scripts/compile-bundle.ts'],
-  outfile: compile,
-  format: 'cjs',
-  plugins: [lateParts],
-  loader: { '.sh': 'text' },
-  external: ['cpu-features', '*.node'],
-});
-execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });
-rmSync(compile);
+const scratch = mkdtempSync(join(tmpdir(), 'unbusy-build-'));
+try {
+  const compile = join(scratch, 'compile-bundle.cjs');
+  await build({
+    ...shared,
+    entryPoints: ['scripts/compile-bundle.ts'],
+    outfile: compile,
+    format: 'cjs',
+    plugins: [lateParts],
+    loader: { '.sh': 'text' },
+    external: ['cpu-features', '*.node'],
+  });
+  execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });
+} finally {
+  rmSync(scratch, { recursive: true });
+}

@@ -70,10 +70,11 @@ unbusy_facts() {
 # unbusy_guard SECONDS: ends the whole process group after that time, or as soon as the shell was killed or its carrier is gone.
 # Acts on nothing but its own group, and polls, because a plain sh can wait for no more than one thing.
 unbusy_guard() {
-  unbusy_left=$1
+  unbusy_before=$! unbusy_left=$1
+  trap '[ "$!" = "$unbusy_before" ] || { kill "$!"; wait "$!"; }; exit 0' TERM
   while [ "$unbusy_left" -gt 0 ]; do
-    # In the foreground, which spares most shells the copy of their memory; unbusy_rest ends it together with the guard.
-    sleep 3 || exit 0
+    sleep 3 &
+    wait "$!" || exit 0
     unbusy_left=$((unbusy_left - 3))
     unbusy_stat self || continue
     [ "$unbusy_ppid" = "$$" ] || break
@@ -97,29 +98,20 @@ unbusy_watch() {
   unbusy_guard_pid=$!
 }
 
-# unbusy_children PID: reads its children into unbusy_line. The kernel's own list (CONFIG_PROC_CHILDREN, Linux 3.5) is shorter than a
-# line of stat; it ends without a newline.
-unbusy_children() {
-  unbusy_line=
-  { read -r unbusy_line <"/proc/$1/task/$1/children"; } 2>/dev/null || :
-}
-
+# The kernel's own list (Linux 3.5; before 4.2 with CONFIG_CHECKPOINT_RESTORE) is shorter than a line of stat; it ends without a newline.
 unbusy_is_child() {
-  unbusy_children "$$"
+  unbusy_line=
+  { read -r unbusy_line <"/proc/$$/task/$$/children"; } 2>/dev/null || :
   case " $unbusy_line " in
     *" $1 "*) return 0 ;;
   esac
   unbusy_stat "$1" && [ "$unbusy_ppid" = "$$" ]
 }
 
-# Ends the guard, if that process is still our child, and its sleep; where the kernel keeps no lists, that one ends by itself, within 3 s.
+# Ends the guard, if that process is still our child.
 unbusy_rest() {
   [ -n "$unbusy_guard_pid" ] || return 0
-  if unbusy_is_child "$unbusy_guard_pid"; then
-    unbusy_children "$unbusy_guard_pid"
-    # Word splitting is wanted.
-    kill "$unbusy_guard_pid" $unbusy_line
-  fi
+  if unbusy_is_child "$unbusy_guard_pid"; then kill "$unbusy_guard_pid"; fi
   unbusy_guard_pid=
 }
 unbusy_guard_pid=

@@ -57,9 +57,13 @@ export function framed(marker: string, calls: readonly Framed[]): string {
   return closing === undefined ? '' : text + frameLines(marker, closing);
 }
 
-/** Shell text of a command that prints its frame itself, on stdout alone: its arguments are the opening and the closing line. */
+/**
+ * Shell text of a command that prints its frame itself, on stdout alone: its arguments are the opening and the closing line. If it
+ * fails, the frame is empty and has its status.
+ */
 export function framesItself(marker: string, number: number, command: string): string {
-  return `${command} ${marker}o${number} ${marker}c${number} </dev/null\n`;
+  const [opening, closing] = [`${marker}o${number}`, `${marker}c${number}`];
+  return `${command} ${opening} ${closing} </dev/null || echo "${opening}\n${closing} $?"\n`;
 }
 
 function frameLines(marker: string, closed: Framed | undefined, opened?: Framed): string {

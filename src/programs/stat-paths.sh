@@ -34,7 +34,8 @@ sums() {
     shift 2
     left=$((left - 2))
   done
-  [ "$#" -eq 0 ] || found=$(sha256sum -- "$@")$newline || :
+  [ "$#" -eq 0 ] || found=$(sha256sum -- "$@") || :
+  found=${found:+$found$newline}
   hashed=$#
 }
 
@@ -49,7 +50,8 @@ looks() {
   [ "$#" -gt 0 ] || return 0
   tab='	'
   if [ "$follow" = 1 ]; then link=-L; else link=; fi
-  found=$found$(stat ${link:+"$link"} -c "path$tab%f$tab%u$tab%g$tab%i$tab%d$tab%h$tab%s$tab%Y" -- "$@")$newline || :
+  inodes=$(stat ${link:+"$link"} -c "path$tab%f$tab%u$tab%g$tab%i$tab%d$tab%h$tab%s$tab%Y" -- "$@") || :
+  found=$found${inodes:+$inodes$newline}
 }
 
 main() {

@@ -10,10 +10,13 @@ import { shellKinds } from '../../support/shells.ts';
 
 class CountingHost extends ShellHost {
   readonly asked: string[] = [];
+  /** Shell text that is run before stat-paths. */
+  meddle = '';
 
   override call(call: Call) {
-    this.asked.push(call.program.name);
-    return super.call(call);
+    const { name, text } = call.program;
+    this.asked.push(name);
+    return super.call(name === 'stat-paths' ? { ...call, program: { name, text: this.meddle + text } } : call);
   }
 }
 
@@ -45,6 +48,17 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
     expect(host.asked).toEqual(['stat-paths']);
     const alone = await Promise.all(asked.map((each) => Promise.all(each.map((one) => statPath(host, one)))));
     expect(answers).toEqual(alone);
+  });
+
+  it.each(['stat', 'sha256sum'])('believes nothing if what it looks at goes away before %s comes to it', async (late) => {
+    const path = join(sandbox.path, 'file');
+    host.meddle = `${late}() { rm -f '${path}'; command ${late} "$@"; }\n`;
+    const answers = await statPaths(host, [question('file', true), question('nothing')]);
+    expect(answers).toEqual([
+      { ok: true, found: { type: 'absent' } },
+      { ok: true, found: { type: 'absent' } },
+    ]);
+    expect(host.asked).toEqual(['stat-paths', 'stat-path', 'stat-path']);
   });
 
   it('asks anew in a later turn, and never mixes hosts', async () => {

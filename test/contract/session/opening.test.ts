@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Link } from '../../../src/connection/link.ts';
 import { openShellSession } from '../../../src/connection/shell-session.ts';
+import { ShellWire } from '../../../src/connection/shell-wire.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import { loginLink, SHELLS, shellLink, withCommand } from '../../support/shell-links.ts';
 
@@ -15,6 +16,19 @@ describe.each(Object.entries(SHELLS))('opening under %s', (_, shell) => {
     expect(opened.session.facts.os).toBe('Linux');
     expect(await opened.session.call(hello)).toMatchObject({ stdout: "a 'b' $c", stderr: '' });
     await opened.session.close();
+  });
+
+  test.each([
+    ['fails', 'unbusy_facts() { return 3; }\n', 3],
+    ['is missing', ':\n', 127],
+  ])('a prologue whose function %s is heard of at once', async (_, prologue, code) => {
+    const opened = await shellLink(shell).open('exec /bin/sh');
+    if (!opened.ok) throw opened.error;
+    const wire = new ShellWire(opened.channel, { callMs: 10_000, hostLimitMs: 0 });
+    const program = { name: 'prologue', text: 'unbusy_facts' };
+    expect(await wire.begin(prologue, { program, args: [] })).toMatchObject({ kind: 'exited', code, records: [] });
+    wire.end();
+    await wire.ended;
   });
 });
 

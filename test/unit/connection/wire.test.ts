@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callText, definition, FrameReader, framed, newMarker, withoutComments } from '../../../src/connection/wire.ts';
+import {
+  callText,
+  definition,
+  FrameReader,
+  framed,
+  framesItself,
+  newMarker,
+  withoutComments,
+} from '../../../src/connection/wire.ts';
 
 const MARKER = 'aab0123456789abcdef0123456789aab';
 
@@ -91,6 +99,11 @@ describe('the text of a call', () => {
         `set -- $?;echo "${close}";echo "${close}" >&2\n`,
     );
     expect(framed(MARKER, [])).toBe('');
+  });
+
+  test('of a command that frames itself has the lines as its arguments, and the frame is closed if it fails', () => {
+    const [open, close] = [`${MARKER}o0`, `${MARKER}c0`];
+    expect(framesItself(MARKER, 0, 'look')).toBe(`look ${open} ${close} </dev/null || echo "${open}\n${close} $?"\n`);
   });
 
   test.each(['', 'A', 'a b', 'a;reboot', '../x', '-a'])('refuses %j as the name of a program', (name) => {
