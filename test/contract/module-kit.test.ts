@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inputJsonSchema } from '../../src/config/known-keys.ts';
 import { openLocalLink } from '../../src/connection/local.ts';
 import { openShellSession } from '../../src/connection/shell-session.ts';
 import { MODULES } from '../../src/modules/registry.ts';
@@ -27,8 +28,11 @@ describe('the module kit', () => {
 
   it.each([...MODULES.values()])('finds $name documented: its summary, and each of its parameters', (module) => {
     expect(module.summary).toMatch(/^[A-Z].*\.$/s);
-    const shape = (module.params as unknown as { shape: Record<string, { description?: string }> }).shape;
-    const silent = Object.entries(shape).filter(([, field]) => !field.description);
+    const { properties = {} } = inputJsonSchema(module.params) as {
+      properties?: Record<string, { description?: string }>;
+    };
+    expect(Object.keys(properties)).not.toEqual([]);
+    const silent = Object.entries(properties).filter(([, field]) => !field.description);
     expect(silent.map(([name]) => name)).toEqual([]);
   });
 });
