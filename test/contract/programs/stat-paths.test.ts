@@ -50,16 +50,19 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
     expect(answers).toEqual(alone);
   });
 
-  it.each(['stat', 'sha256sum'])('believes nothing if what it looks at goes away before %s comes to it', async (late) => {
-    const path = join(sandbox.path, 'file');
-    host.meddle = `${late}() { rm -f '${path}'; command ${late} "$@"; }\n`;
-    const answers = await statPaths(host, [question('file', true), question('nothing')]);
-    expect(answers).toEqual([
-      { ok: true, found: { type: 'absent' } },
-      { ok: true, found: { type: 'absent' } },
-    ]);
-    expect(host.asked).toEqual(['stat-paths', 'stat-path', 'stat-path']);
-  });
+  it.each(['stat', 'sha256sum'])(
+    'believes nothing if what it looks at goes away before %s comes to it',
+    async (late) => {
+      const path = join(sandbox.path, 'file');
+      host.meddle = `${late}() { rm -f '${path}'; command ${late} "$@"; }\n`;
+      const answers = await statPaths(host, [question('file', true), question('nothing')]);
+      expect(answers).toEqual([
+        { ok: true, found: { type: 'absent' } },
+        { ok: true, found: { type: 'absent' } },
+      ]);
+      expect(host.asked).toEqual(['stat-paths', 'stat-path', 'stat-path']);
+    },
+  );
 
   it('asks anew in a later turn, and never mixes hosts', async () => {
     const other = new CountingHost(shell);
