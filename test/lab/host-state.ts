@@ -19,7 +19,7 @@ const SCRIPT = `
   systemctl show --property Id,MainPID,ActiveState,NRestarts '*.service' | awk -v RS= '/ssh|docker|containerd|cron|lab-|timekeeper|stray|lost/ { gsub("\\n", " "); print }' | sort
   echo '# files'
   find /var/lib/docker -xdev -maxdepth 3 ! -path '*/tmp/*' -printf '%y %m %u %p\\n' | sort
-  find /etc /srv /run/docker /run/kept /usr/local -xdev -type f ! -path '/etc/mtab' -printf '%m %u %s %T@ %p\\n' 2>/dev/null | sort
+  find /etc /srv /run/docker /run/kept /usr/local -xdev -type f ! -path '/etc/mtab' ! -path '/run/docker/netns/*' -printf '%m %u %s %T@ %p\\n' 2>/dev/null | sort
   echo '# kernel'
   sysctl -a --pattern '^fs\\.(may_detach|mount-max)|^vm\\.dirty' 2>/dev/null
 `;
