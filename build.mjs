@@ -20,8 +20,13 @@ const shared = {
   minify: true,
   platform: 'node',
   target: 'node20',
+  // Node starts a CommonJS file some milliseconds sooner than a module.
+  format: 'cjs',
   logLevel: 'warning',
 };
+
+/** The same for what takes in the project's rooms and libraries. */
+const whole = { ...shared, plugins: [lateParts], loader: { '.sh': 'text' }, external: ['cpu-features', '*.node'] };
 
 mkdirSync(folder, { recursive: true });
 rmSync(join(folder, 'bundle.cjs.cache'), { force: true });
@@ -36,15 +41,11 @@ for (const name of ['web-tree-sitter', 'tree-sitter-bash']) {
 const bundle = join(folder, 'bundle.cjs');
 // The bundle is a function of what a module is given, so that it can be compiled apart from being run.
 await build({
-  ...shared,
+  ...whole,
   entryPoints: ['src/cli/main.ts'],
   outfile: bundle,
-  format: 'cjs',
-  loader: { '.sh': 'text' },
-  external: ['cpu-features', '*.node'],
   legalComments: 'linked',
   define: { 'process.env.UNBUSY_VERSION': JSON.stringify(version), 'import.meta.url': '__url' },
-  plugins: [lateParts],
   banner: {
     js: '(function(require,__filename,__dirname){const module={exports:{}},__url=require("node:url").pathToFileURL(__filename).href;',
   },
@@ -59,23 +60,13 @@ await build({
   ...shared,
   entryPoints: ['src/cli/start.ts'],
   outfile: join(folder, 'unbusy.cjs'),
-  // Node starts a CommonJS file some milliseconds sooner than a module.
-  format: 'cjs',
   banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync(join(folder, 'unbusy.cjs'), 0o755);
 const scratch = mkdtempSync(join(tmpdir(), 'unbusy-build-'));
 try {
   const compile = join(scratch, 'compile-bundle.cjs');
-  await build({
-    ...shared,
-    entryPoints: ['scripts/compile-bundle.ts'],
-    outfile: compile,
-    format: 'cjs',
-    plugins: [lateParts],
-    loader: { '.sh': 'text' },
-    external: ['cpu-features', '*.node'],
-  });
+  await build({ ...whole, entryPoints: ['scripts/compile-bundle.ts'], outfile: compile });
   execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });
 } finally {
   rmSync(scratch, { recursive: true });

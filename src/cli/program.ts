@@ -16,7 +16,8 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
     .addHelpText('after', programEpilogue())
     .configureHelp({ styleTitle: (text) => text });
   settle(program, io, 'Run `unbusy --help` for the commands.');
-  const meant = meantBy(commands, argv);
+  const word = argv[0] === 'help' ? argv[1] : argv[0];
+  const meant = commands.find(({ name }) => name === word);
   for (const spec of commands) {
     const command = settle(
       program.command(spec.name),
@@ -24,14 +25,14 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
       `Run \`unbusy help ${spec.name}\` for its options and examples.`,
     );
     // Every start would describe all of them, of which one is asked.
-    if (meant === undefined || meant === spec.name) describeCommand(command, spec);
+    if (meant === undefined || meant === spec) describeCommand(command, spec);
     command.action(async (...given: unknown[]) => {
       const args = command.processedArgs.flatMap((each: unknown) => (each === undefined ? [] : each)) as string[];
       exitCode = await spec.run(io, args, readGiven(spec, given.at(-2) as Record<string, RawValue>, io));
     });
   }
   try {
-    await program.parseAsync(strangerOf(commands, argv) ?? [...argv], { from: 'user' });
+    await program.parseAsync(meant === undefined && namesCommand(word) ? [word] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
@@ -39,17 +40,12 @@ export async function runProgram(io: Io, commands: readonly CommandSpec[], argv:
   return exitCode;
 }
 
-/** The command that is to run or to be explained; undefined if that is not clear at once. */
-function meantBy(commands: readonly CommandSpec[], [first, second]: readonly string[]): string | undefined {
-  const word = first === 'help' ? second : first;
-  return commands.some(({ name }) => name === word) ? word : undefined;
-}
-
-/** The word alone that is no command: commander would answer `rnu --help` and `help rnu` by the general help, and call it a success. */
-function strangerOf(commands: readonly CommandSpec[], argv: readonly string[]): string[] | undefined {
-  const word = argv[0] === 'help' ? argv[1] : argv[0];
-  const known = word === undefined || word.startsWith('-') || word === 'help';
-  return known || meantBy(commands, argv) !== undefined ? undefined : [word];
+/**
+ * True for a word that should be a command. One that is none is handed over alone: commander would answer `rnu --help` and `help rnu`
+ * by the general help, and call it a success.
+ */
+function namesCommand(word: string | undefined): word is string {
+  return word !== undefined && word !== 'help' && !word.startsWith('-');
 }
 
 /** Every command ends by a throw instead of ending the process, and writes where we say; `next` stands below a mistake. */

@@ -36,6 +36,8 @@ interface Pending {
   readonly call: Call;
   readonly deadlineMs: number;
   readonly text: string;
+  /** The text is all there is to send, and stdout alone is framed. */
+  readonly selfFramed: boolean;
   readonly stdout: Capture;
   readonly stderr: Capture;
   readonly resolve: (outcome: Outcome) => void;
@@ -55,7 +57,6 @@ export class ShellWire {
   readonly #defined = new Map<string, string>();
   readonly #unsent: Pending[] = [];
   readonly #sent: Pending[] = [];
-  #preamble = '';
   #numbers = 0;
   #inFlight = 0;
   #guardedUntil = 0;
@@ -94,8 +95,8 @@ export class ShellWire {
   /** Sends the prologue and runs a function of it in the session's shell itself, without a guard; it has stdout alone, and frames it. */
   async begin(prologue: string, call: Call): Promise<Outcome> {
     const number = this.#numbers++;
-    this.#preamble = withoutComments(prologue);
-    return this.#enqueue(number, call, framesItself(this.marker, number, call.program.text), 1);
+    const text = withoutComments(prologue) + framesItself(this.marker, number, call.program.text);
+    return this.#enqueue(number, call, text, true);
   }
 
   /** How the channel ended, if it has. */
@@ -133,7 +134,7 @@ export class ShellWire {
     this.#channel.destroy();
   }
 
-  #enqueue(number: number, call: Call, text: string, streamsClosed = 0): Promise<Outcome> {
+  #enqueue(number: number, call: Call, text: string, selfFramed = false): Promise<Outcome> {
     if (this.#over !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#over });
     return new Promise((resolve) => {
       this.#unsent.push({
@@ -143,9 +144,10 @@ export class ShellWire {
         text,
         stdout: new Capture(OUTPUT_LIMITS[call.output ?? 'records']),
         stderr: new Capture(OUTPUT_LIMITS.stderr),
+        selfFramed,
         resolve,
         status: 0,
-        streamsClosed,
+        streamsClosed: selfFramed ? 1 : 0,
       });
       this.#planFlush();
     });
@@ -173,11 +175,9 @@ export class ShellWire {
       this.#sent.push(next);
     }
     if (burst.length === 0) return;
-    const text =
-      this.#preamble === ''
-        ? this.#guardText(burstMs) + framed(this.marker, burst)
-        : this.#preamble + burst.map((each) => each.text).join('');
-    this.#preamble = '';
+    // Nobody calls before the prologue was answered, so it is alone in its burst.
+    const [first] = burst;
+    const text = first?.selfFramed ? first.text : this.#guardText(burstMs) + framed(this.marker, burst);
     this.#channel.write(encodeText(text));
     if (wasIdle) this.#startTimer();
   }
