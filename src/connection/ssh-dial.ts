@@ -85,7 +85,7 @@ class Dial {
   }
 
   #connect(authHandler: unknown): void {
-    const { endpoint, credentials, hostKeys, stream, onlyTypes } = this.#request;
+    const { endpoint, hostKeys, stream, onlyTypes } = this.#request;
     this.#client.connect({
       sock: stream,
       username: endpoint.user,
@@ -99,8 +99,7 @@ class Dial {
       hostVerifier: (blob: Buffer) => this.#checkKey(blob),
       authHandler: authHandler as never,
     });
-    const [first] = credentials.offered;
-    spareRoundTrips(this.#client, first?.kind === 'file' ? first.key : undefined);
+    spareRoundTrips(this.#client);
     // After connect(), which pauses the stream, so that this listener does not start the flow before ssh2's own.
     stream.on('data', this.#onEarlyData);
   }

@@ -16,54 +16,42 @@ export function newSshClient(): SshClient {
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
-type ServiceAccept = (protocol: unknown, name: string) => void;
 
 /** What is used of ssh2's own protocol object, which its types leave out. */
 interface ClientProtocol {
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
-  service(name: string): void;
-  readonly _handlers: { GLOBAL_REQUEST: GlobalRequest; SERVICE_ACCEPT: ServiceAccept };
+  readonly _handlers: { GLOBAL_REQUEST: GlobalRequest };
+  /** Set while keys are exchanged. */
+  readonly _kexinit: unknown;
+  readonly _packetRW: { readonly write: PacketWriter };
+  readonly _cipher: { encrypt(packet: Buffer): void };
 }
 
-/**
- * Spares a client that is connecting three round trips, and the server signatures, which ssh2 makes and nobody here needs. `first` is
- * the key that is offered first, if it is one of a file.
- */
-export function spareRoundTrips(client: SshClient, first: ParsedKey | undefined): void {
+interface PacketWriter {
+  /** Where the payload begins. */
+  readonly allocStart: number;
+  alloc(payloadBytes: number): Buffer;
+  finalize(packet: Buffer): Buffer;
+}
+
+/** Spares a client that is connecting two round trips, with their signatures on the server, which ssh2 makes and nobody here needs. */
+export function spareRoundTrips(client: SshClient): void {
   const protocol = (client as unknown as { _protocol: ClientProtocol })._protocol;
   signAtOnce(protocol);
   ignoreOtherHostKeys(protocol);
-  if (first !== undefined && signsUnasked(first)) loginUnasked(protocol);
-}
-
-/** A signature of an RSA key costs more than the question, and the server must say first which hash it takes (RFC 8308). */
-function signsUnasked(key: ParsedKey): boolean {
-  return key.isPrivateKey() && key.type !== 'ssh-rsa';
-}
-
-/**
- * The login leaves together with the request for the service that it belongs to. A server answers one after the other (RFC 4253
- * section 10 has it disconnect if it does not have that service), so there is nothing to wait for.
- */
-function loginUnasked(protocol: ClientProtocol): void {
-  const handlers = protocol._handlers;
-  const accepted = handlers.SERVICE_ACCEPT;
-  const service = protocol.service.bind(protocol);
-  protocol.service = (name) => {
-    service(name);
-    handlers.SERVICE_ACCEPT = () => {};
-    accepted(protocol, name);
-  };
 }
 
 /**
  * Private keys are offered with the signature at once. ssh2 first asks whether the server would take the key; RFC 4252 section 7
- * leaves that to the client. Not so RSA, and keys of an agent, which may ask somebody.
+ * leaves that to the client. Not so keys of an agent, which may ask somebody, and RSA, whose signature costs more than the question.
+ *
+ * The request for the login service is answered before the login leaves, although both could leave together: sshd writes with Nagle's
+ * algorithm (RFC 896) until a session runs, so its second answer would lie there until our kernel acknowledges the first, 40 ms later.
  */
 function signAtOnce(protocol: ClientProtocol): void {
   const authPK = protocol.authPK.bind(protocol);
   protocol.authPK = (user, key, algorithm, sign) => {
-    if (sign !== undefined || !signsUnasked(key)) return authPK(user, key, algorithm, sign);
+    if (sign !== undefined || !key.isPrivateKey() || key.type === 'ssh-rsa') return authPK(user, key, algorithm, sign);
     authPK(user, key, algorithm, (data, done) => {
       const signature: Buffer | Error = key.sign(data);
       // Asked the usual way, ssh2 reports it, and goes on to the next key.
@@ -82,8 +70,26 @@ function ignoreOtherHostKeys(protocol: ClientProtocol): void {
   const handlers = protocol._handlers;
   const handle = handlers.GLOBAL_REQUEST;
   handlers.GLOBAL_REQUEST = (from, name, wantsReply, data) => {
-    if (name !== 'hostkeys-00@openssh.com' || wantsReply) handle(from, name, wantsReply, data);
+    if (name === 'hostkeys-00@openssh.com' && !wantsReply) acknowledge(protocol);
+    else handle(from, name, wantsReply, data);
   };
+}
+
+const IGNORE = 2;
+
+/**
+ * Sends a packet that says nothing (SSH_MSG_IGNORE, RFC 4253 section 11.2) and so has the kernel acknowledge at once what has come.
+ * Otherwise it waits 40 ms for something to send, and sshd, which writes with Nagle's algorithm (RFC 896) until a session runs, keeps
+ * its next answer, the channel, until then.
+ */
+function acknowledge(protocol: ClientProtocol): void {
+  if (protocol._kexinit !== undefined) return;
+  const { write } = protocol._packetRW;
+  const packet = write.alloc(5);
+  // The type, and a string of no length.
+  packet.fill(0, write.allocStart, write.allocStart + 5);
+  packet[write.allocStart] = IGNORE;
+  protocol._cipher.encrypt(write.finalize(packet));
 }
 
 /** Reads a private or public key; an Error value if the format, the type or the passphrase is not right. */

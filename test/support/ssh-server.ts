@@ -42,8 +42,6 @@ export interface SshServerOptions {
   readonly wantsMore?: boolean;
   /** Milliseconds that a login takes which succeeds. */
   readonly loginMs?: number;
-  /** After the key exchange, says nothing more until a login is asked for, or for this many milliseconds. */
-  readonly muteMs?: number;
 }
 
 /** An SSH server in this process on a loopback port; commands run in /bin/sh for real. */
@@ -58,8 +56,6 @@ export class SshTestServer {
   logins = 0;
   /** Keys that were shown without a signature, to ask whether they would do. */
   keyQuestions = 0;
-  /** Logins that were asked for while the server was mute. */
-  uninvited = 0;
   /** The highest number of handshakes that were unfinished at once. */
   mostUnfinishedSeen = 0;
   shed = 0;
@@ -119,12 +115,8 @@ export class SshTestServer {
     this.#unfinished += 1;
     this.mostUnfinishedSeen = Math.max(this.mostUnfinishedSeen, this.#unfinished);
     socket.once('close', this.#finishOf(socket));
-    this.#arriving = socket;
     this.#ssh.injectSocket(socket);
   }
-
-  /** The socket of the connection that #serve is told of next. */
-  #arriving: Socket | undefined;
 
   readonly #finishers = new WeakMap<Socket, () => void>();
 
@@ -141,32 +133,10 @@ export class SshTestServer {
     return finish;
   }
 
-  /** Gives what ends the silence, as the first login does. */
-  #muteAfterKeys(connection: Connection, socket: Socket | undefined): () => void {
-    const { muteMs } = this.options;
-    if (muteMs === undefined || socket === undefined) return () => {};
-    let mute = false;
-    connection.once('handshake', () => {
-      mute = true;
-      socket.cork();
-      setTimeout(speak, muteMs);
-    });
-    const speak = () => {
-      if (mute) socket.uncork();
-      mute = false;
-    };
-    return () => {
-      if (mute) this.uninvited += 1;
-      speak();
-    };
-  }
-
   #serve(connection: Connection): void {
     const authorized = (this.options.authorized ?? []).map((line) => ssh2.utils.parseKey(line) as ParsedKey);
     connection.on('error', () => {});
-    const speak = this.#muteAfterKeys(connection, this.#arriving);
     connection.on('authentication', (context) => {
-      speak();
       if (context.method !== 'publickey') return context.reject(['publickey']);
       const key = authorized.find((each) => each.getPublicSSH().equals(context.key.data));
       if (key === undefined) return context.reject(['publickey']);

@@ -15,10 +15,12 @@ export const noSshd = SSHD === undefined ? 'no sshd on this machine' : undefined
 export class Sshd {
   readonly port: number;
   readonly user = userInfo().username;
+  readonly #logFile: string;
   readonly #child: ChildProcess;
 
-  private constructor(port: number, child: ChildProcess) {
+  private constructor(port: number, logFile: string, child: ChildProcess) {
     this.port = port;
+    this.#logFile = logFile;
     this.#child = child;
   }
 
@@ -51,13 +53,14 @@ export class Sshd {
     );
     const lines = hostKeys.map((path) => `[127.0.0.1]:${port} ${readFileSync(`${path}.pub`, 'utf8')}`);
     bed.write('known_hosts', readFileSync(bed.knownHostsFile, 'utf8') + lines.join(''));
-    const child = spawn(SSHD ?? 'sshd', ['-D', '-q', '-f', config], { stdio: 'ignore' });
+    const logFile = join(dir, 'log');
+    const child = spawn(SSHD ?? 'sshd', ['-D', '-E', logFile, '-f', config], { stdio: 'ignore' });
     // Also if the run is interrupted before a test can clean up.
     const end = () => child.kill('SIGTERM');
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
     await answers(port);
-    return new Sshd(port, child);
+    return new Sshd(port, logFile, child);
   }
 
   /** CPU seconds of the server and of what it has reaped. */
@@ -65,6 +68,11 @@ export class Sshd {
     const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / 100;
+  }
+
+  /** What it has logged, as its LogLevel says. */
+  log(): string {
+    return readFileSync(this.#logFile, 'utf8');
   }
 
   async close(): Promise<void> {

@@ -43,19 +43,6 @@ describe('a login', () => {
     expect([server.logins, server.keyQuestions]).toEqual([1, type === 'rsa' ? 1 : 0]);
   });
 
-  it('does not wait for leave to log in, unless the server must say how an RSA key is to sign', async () => {
-    const asked = async (type: 'ed25519' | 'ecdsa' | 'rsa') => {
-      const pair = makeKeyPair(type);
-      await server?.close();
-      await start({ authorized: [pair.public], muteMs: 300 });
-      expect(await attempt({ identityFiles: [bed.write(type, pair.private)] })).toBe('open');
-      return [server.uninvited, server.logins];
-    };
-    expect(await asked('ed25519')).toEqual([1, 1]);
-    expect(await asked('ecdsa')).toEqual([1, 1]);
-    expect(await asked('rsa')).toEqual([0, 1]);
-  });
-
   it('with a wrong key says which keys were refused, and for whom', async () => {
     await start({ authorized: [makeKeyPair().public] });
     expect(await attempt()).toMatchObject({

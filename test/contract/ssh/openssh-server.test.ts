@@ -99,6 +99,15 @@ describe.skipIf(noSshd !== undefined)(
       expect(await openAll(many(sshd, 50))).toEqual(Array.from({ length: 50 }, () => 'open'));
     });
 
+    it('is not left waiting for our kernel when it tells its other host keys, which is once for each login', async () => {
+      const sshd = await start('LogLevel DEBUG3', ['ed25519', 'ecdsa']);
+      expect(sshd.log()).not.toContain('Received SSH2_MSG_IGNORE');
+      for (const logins of [1, 2]) {
+        expect(await openAll(many(sshd, 1))).toEqual(['open']);
+        expect(sshd.log().match(/Received SSH2_MSG_IGNORE/g)).toHaveLength(logins);
+      }
+    });
+
     it('does shed, if fifty come without waiting for each other', async () => {
       const sshd = await start('MaxStartups 10:30:100');
       const said = await Promise.all(Array.from({ length: 50 }, () => firstWords(sshd.port)));
