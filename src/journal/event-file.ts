@@ -4,14 +4,16 @@ import { join } from 'node:path';
 /** The events of a run, one JSON object a line. */
 export const EVENT_FILE = 'events.jsonl';
 
+/** Requests to have it on the disk wait this long for others: in a large fleet hosts end within milliseconds, and each fsync(2) costs as much as a task. */
+const SYNC_AFTER_MS = 250;
+
 /** A file that grows by whole lines. A line that a killed process left torn is closed first, so that it spoils no other. */
 export class EventFile {
   readonly #onTrouble: (error: NodeJS.ErrnoException) => void;
   #file: number | undefined;
   /** Appended in this turn of the event loop, which ends before anything of it leaves for a host. */
   #waiting = '';
-  #syncing = false;
-  #wanted = false;
+  #syncPlanned: NodeJS.Timeout | undefined;
 
   /** Opens or makes the file. `onTrouble` is called once when it can no longer be written; the run goes on. Throws if it cannot be opened. */
   constructor(directory: string, onTrouble: (error: NodeJS.ErrnoException) => void) {
@@ -37,22 +39,18 @@ export class EventFile {
     if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
   };
 
-  /** Asks that what was appended outlives this machine too; several requests become one. */
+  /** Asks that what was appended outlives this machine too, within a quarter of a second; several requests become one. */
   sync(): void {
-    this.flush();
-    this.#wanted = true;
-    if (this.#syncing || this.#file === undefined) return;
-    this.#syncing = true;
-    this.#wanted = false;
-    fsync(this.#file, () => {
-      this.#syncing = false;
-      if (this.#wanted) this.sync();
-    });
+    this.#syncPlanned ??= setTimeout(() => {
+      this.#syncPlanned = undefined;
+      if (this.#file !== undefined) fsync(this.#file, () => {});
+    }, SYNC_AFTER_MS).unref();
   }
 
   /** Ends it, with everything on the disk. */
   close(): void {
     process.off('exit', this.flush);
+    clearTimeout(this.#syncPlanned);
     this.flush();
     this.#try(fsyncSync);
     const file = this.#file;

@@ -1,17 +1,30 @@
+import { encodeText } from '../connection/bytes.ts';
 import type { Program, ProgramRecord, Session } from '../connection/session.ts';
 import { EXIT } from './exit-numbers.ts';
 import { runProgram } from './run-program.ts';
 import { type PathLook, type PathQuestion, readInode, statPath } from './stat-path.ts';
 import text from './stat-paths.sh';
+import { sha256 } from './write-file.ts';
 
 const STAT_PATHS: Program = { name: 'stat-paths', text };
 
 /** A name that sha256sum prints as it is. */
 const PLAIN = /^[^\n\\]*$/;
 
+/** Text that every shell reads as it is. */
+const SHELL_TEXT = /^[\t\n\x20-\x7e]*$/;
+
+/** Characters that the host's shell compares itself in one call. It reads byte by byte, so that more would cost it more than a sha256sum. */
+const MOST_COMPARED = 1024;
+
+/** A question of several. `expected`: what the file should hold, if its sha256 is asked for; a short text is compared on the host. */
+export interface PathsQuestion extends PathQuestion {
+  readonly expected?: string | undefined;
+}
+
 /** Questions of one turn of the event loop, which are asked together. */
 interface Round {
-  readonly questions: PathQuestion[];
+  readonly questions: PathsQuestion[];
   readonly looks: Promise<readonly PathLook[]>;
 }
 
@@ -19,7 +32,7 @@ interface Round {
 const rounds = new WeakMap<Session, Round>();
 
 /** Looks at several paths; the answers stand in the order of the questions. */
-export async function statPaths(session: Session, questions: readonly PathQuestion[]): Promise<readonly PathLook[]> {
+export async function statPaths(session: Session, questions: readonly PathsQuestion[]): Promise<readonly PathLook[]> {
   const round = rounds.get(session) ?? openRound(session);
   const from = round.questions.length;
   round.questions.push(...questions);
@@ -27,7 +40,7 @@ export async function statPaths(session: Session, questions: readonly PathQuesti
 }
 
 function openRound(session: Session): Round {
-  const questions: PathQuestion[] = [];
+  const questions: PathsQuestion[] = [];
   const looks = Promise.resolve().then(() => {
     rounds.delete(session);
     return lookAt(session, questions);
@@ -38,7 +51,7 @@ function openRound(session: Session): Round {
 }
 
 /** One call where that gives the same as one call each; asks `statPath` about the rest, and about everything if the host moved meanwhile. */
-async function lookAt(session: Session, questions: readonly PathQuestion[]): Promise<readonly PathLook[]> {
+async function lookAt(session: Session, questions: readonly PathsQuestion[]): Promise<readonly PathLook[]> {
   const together = questions.filter((each) => fits(each, questions[0]));
   const found = together.length < 2 ? undefined : await lookTogether(session, together);
   const answers = new Map(together.map((question, index) => [question, found?.[index]]));
@@ -52,15 +65,33 @@ function fits(question: PathQuestion, first: PathQuestion | undefined): boolean 
 /** What was found for each question, undefined for the odd ones; nothing at all if the answer is not whole. */
 async function lookTogether(
   session: Session,
-  questions: readonly PathQuestion[],
+  questions: readonly PathsQuestion[],
 ): Promise<readonly (PathLook | undefined)[] | undefined> {
-  const args = questions.flatMap(({ hash, path }) => [hash ? '1' : '0', path]);
+  const texts = comparedTexts(questions);
+  const whats = questions.map(({ hash }, index) =>
+    texts[index] === undefined ? (hash ? '1' : '0') : `=${texts[index]}`,
+  );
+  const args = questions.flatMap(({ path }, index) => [whats[index] ?? '0', path]);
   const call = { program: STAT_PATHS, args: [questions[0]?.follow ? '1' : '0', ...args] };
   const answer = await runProgram(session, call, [EXIT.done]);
-  return answer.ok ? readTogether(answer.records, questions.length) : undefined;
+  return answer.ok ? readTogether(answer.records, texts) : undefined;
 }
 
-function readTogether(records: readonly ProgramRecord[], count: number): readonly (PathLook | undefined)[] | undefined {
+/** The text that each file is compared with; undefined where its sha256 alone is asked for, or nothing. */
+function comparedTexts(questions: readonly PathsQuestion[]): readonly (string | undefined)[] {
+  const texts = questions.map(({ hash, expected }) => (hash ? expected : undefined));
+  const length = texts.reduce((sum, each) => sum + (each?.length ?? 0), 0);
+  // A file that needs sha256sum pays for it, and for the others as well.
+  const alone = questions.every(({ hash }, index) => !hash || SHELL_TEXT.test(texts[index] ?? '\0'));
+  return alone && length <= MOST_COMPARED ? texts : questions.map(() => undefined);
+}
+
+/** `texts`: for each question what its file was compared with. */
+function readTogether(
+  records: readonly ProgramRecord[],
+  texts: readonly (string | undefined)[],
+): readonly (PathLook | undefined)[] | undefined {
+  const count = texts.length;
   const classes = records.slice(-count).map(({ kind }) => kind);
   const hashes = classes.filter((each) => each === 'hash').length;
   const sums = records.slice(0, hashes).map(({ kind }) => /^[0-9a-f]{64}(?=[ *])/.exec(kind)?.[0]);
@@ -68,11 +99,13 @@ function readTogether(records: readonly ProgramRecord[], count: number): readonl
   if (sums.includes(undefined) || inodes.includes(undefined)) return undefined;
   const nextSum = sums.values();
   const nextInode = inodes.values();
-  return classes.map((kind): PathLook | undefined => {
+  return classes.map((kind, index): PathLook | undefined => {
     if (kind === 'absent') return { ok: true, found: { type: 'absent' } };
-    const sha256 = kind === 'hash' ? nextSum.next().value : undefined;
-    const inode = kind === 'hash' || kind === 'look' ? nextInode.next().value : undefined;
+    const inode = kind === 'hash' || kind === 'same' || kind === 'look' ? nextInode.next().value : undefined;
     if (inode === undefined) return undefined;
-    return { ok: true, found: sha256 === undefined ? inode : { ...inode, sha256 } };
+    const sum = kind === 'hash' ? nextSum.next().value : kind === 'same' ? sumOf(texts[index]) : undefined;
+    return { ok: true, found: sum === undefined ? inode : { ...inode, sha256: sum } };
   });
 }
+
+const sumOf = (text: string | undefined) => (text === undefined ? undefined : sha256(encodeText(text)));

@@ -33,7 +33,8 @@ export async function observeFiles(
   host: Session,
   each: readonly FileContentParams[],
 ): Promise<readonly Observed<FileState>[]> {
-  const looks = await statPaths(host, each.map(question));
+  const asked = each.map((params) => ({ ...question(params), expected: params.content }));
+  const looks = await statPaths(host, asked);
   return Promise.all(each.map((params, index) => judge(host, params, looks[index])));
 }
 

@@ -1,6 +1,6 @@
 import type { Session } from '../../connection/session.ts';
-import { type PathFound, type PathLook, type PathQuestion, statPath } from '../../programs/stat-path.ts';
-import { statPaths } from '../../programs/stat-paths.ts';
+import { type PathFound, type PathLook, statPath } from '../../programs/stat-path.ts';
+import { type PathsQuestion, statPaths } from '../../programs/stat-paths.ts';
 import { type UnitState, type UnitsLook, unitStates } from '../../programs/systemd-unit-state.ts';
 import { lookAtTextFile, type TextFile } from '../../programs/text-file.ts';
 import { writtenAfterStart } from '../../programs/written-after-start.ts';
@@ -33,9 +33,9 @@ export async function observeDropIns(
   return Promise.all(each.map((params, index) => judge(host, params, units, looks.slice(index * 2, index * 2 + 2))));
 }
 
-function questions(params: DropInParams): readonly PathQuestion[] {
+function questions(params: DropInParams): readonly PathsQuestion[] {
   return [
-    { path: dropInPath(params), follow: false, hash: true, names: false },
+    { path: dropInPath(params), follow: false, hash: true, names: false, expected: dropInText(params) },
     { path: dropInDirectory(params.unit), follow: false, hash: false, names: false },
   ];
 }

@@ -1,9 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/connection/session.ts';
 import { statPath } from '../../../src/programs/stat-path.ts';
-import { statPaths } from '../../../src/programs/stat-paths.ts';
+import { type PathsQuestion, statPaths } from '../../../src/programs/stat-paths.ts';
+import { sha256 } from '../../../src/programs/write-file.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
@@ -63,6 +65,74 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
       expect(host.asked).toEqual(['stat-paths', 'stat-path', 'stat-path']);
     },
   );
+
+  /** Makes a file for each pair of what it holds and what is expected of it; the sums that are found. */
+  const compare = async (pairs: readonly (readonly [holds: string, expected: string])[]) => {
+    const questions = pairs.map(([holds, expected], index): PathsQuestion => {
+      writeFileSync(join(sandbox.path, `file${index}`), holds);
+      return { ...question(`file${index}`, true), expected };
+    });
+    const answers = await statPaths(host, questions);
+    return answers.map((answer) => (answer.ok && answer.found.type === 'file' ? answer.found.sha256 : answer));
+  };
+  const sums = (pairs: readonly (readonly [holds: string, expected: string])[]) =>
+    pairs.map(([holds]) => sha256(Buffer.from(holds)));
+
+  it('compares short texts itself', async () => {
+    host.meddle = 'sha256sum() { exit 99; }\n';
+    const texts = ['', '\n', 'a', 'a\n', ' a \n\n\tb\\\n\\', '-n', '(', '!', '= x', '$(id) `id` "\' *', '~'];
+    const pairs = texts.map((text) => [text, text] as const);
+    expect(await compare(pairs)).toEqual(sums(pairs));
+    expect(host.asked).toEqual(['stat-paths']);
+  });
+
+  it('takes no other file for the text, and reads none that is not as long', async () => {
+    const others = [
+      ['text', 'test'],
+      ['text\n', 'text'],
+      ['text', 'text\n'],
+      ['tex\0t', 'text'],
+      ['te\x81t', 'tet'],
+      ['te\x81', 'text'],
+      ['a\\\nb', 'ab\n\n'],
+      [' text', 'text '],
+    ] as const;
+    expect(await compare(others)).toEqual(sums(others));
+    host.meddle = 'read() { exit 99; }\n';
+    const longer = [['x'.repeat(100_000), 'x']] as const;
+    expect(await compare([...longer, ...longer])).toEqual(sums([...longer, ...longer]));
+    expect(host.asked).toEqual(['stat-paths', 'stat-paths']);
+    // Only what may be the text is read.
+    expect(await compare([...others, ...others])).toEqual(sums([...others, ...others]));
+    expect(host.asked.slice(2)).toContain('stat-path');
+  });
+
+  it('leaves long texts, and others that a shell may not read as they are, to sha256sum', async () => {
+    host.meddle = 'read() { exit 99; }\n';
+    for (const text of ['x'.repeat(600), 'ä', '\r', '\x7f']) {
+      const pairs = [
+        [text, text],
+        [text, text],
+      ] as const;
+      expect(await compare(pairs)).toEqual(sums(pairs));
+    }
+    expect(host.asked.filter((each) => each !== 'stat-paths')).toEqual([]);
+  });
+
+  it('finds the sum of whatever is there, whatever is expected', async () => {
+    const plain = [...' \t\n\\ab\'"$`-=!()*'];
+    const text = (...more: readonly string[]) => fc.string({ unit: fc.constantFrom(...plain, ...more), maxLength: 6 });
+    const pair = fc.oneof(
+      fc.tuple(text('\0', '\x81', 'ä'), text()),
+      text().map((one) => [one, one] as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(pair, { minLength: 2, maxLength: 40 }), async (pairs) => {
+        expect(await compare(pairs)).toEqual(sums(pairs));
+      }),
+      { numRuns: 15 },
+    );
+  });
 
   it('asks anew in a later turn, and never mixes hosts', async () => {
     const other = new CountingHost(shell);
