@@ -26,7 +26,7 @@ const shared = {
 };
 
 /** The same for what takes in the project's rooms and libraries. */
-const whole = { ...shared, plugins: [lateParts], loader: { '.sh': 'text' }, external: ['cpu-features', '*.node'] };
+const whole = { ...shared, plugins: [lateParts], loader: { '.sh': 'text' } };
 
 mkdirSync(folder, { recursive: true });
 rmSync(join(folder, 'bundle.cjs.cache'), { force: true });

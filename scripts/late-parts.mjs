@@ -26,6 +26,34 @@ module.exports.equal = (value, wanted) => module.exports(value === wanted);`;
 const COMPRESSION =
   /const \{\s*createInflate,\s*constants: \{([\sA-Z_,]*)\}\s*\} = require\('zlib'\);\nconst ZlibHandle = .*\n/;
 
+/** Replaces each place, and fails if there is none: the library has changed then. */
+function replaced(text, place, by) {
+  if (!text.includes(place)) throw new Error(`ssh2 has no "${place}" any more`);
+  return text.replaceAll(place, by);
+}
+
+/** ssh2 signs and verifies at each start to learn whether there is Ed25519. Node has it, unless OpenSSL's FIPS mode forbids it. */
+const withoutTrial = (text) =>
+  replaced(text, 'const eddsaSupported = (() => {', 'const eddsaSupported = crypto.getFips() === 0 || (() => {');
+
+/** The padding of a packet is a few random bytes; asking for them one packet at a time costs as much as encrypting it. */
+const PADDING = `
+const paddingPool = Buffer.alloc(4096);
+let paddingUsed = paddingPool.length;
+function fillPadding(packet, at, length) {
+  if (paddingUsed + length > paddingPool.length) {
+    randomFillSync(paddingPool);
+    paddingUsed = 0;
+  }
+  paddingPool.copy(packet, at, paddingUsed, paddingUsed + length);
+  paddingUsed += length;
+}
+`;
+
+const withPooledPadding = (text) =>
+  replaced(text, 'randomFillSync(packet, 5 + payloadLen, padLen)', 'fillPadding(packet, 5 + payloadLen, padLen)') +
+  PADDING;
+
 function withLateCompression(text) {
   const taken = COMPRESSION.exec(text);
   if (taken === null) throw new Error('ssh2 takes something else of zlib than it used to');
@@ -47,9 +75,18 @@ export const lateParts = {
     onLoad({ filter: /./, namespace: 'assertions' }, () => ({ contents: ASSERTIONS }));
     // Agents that send HTTP through SSH; the whole of http and https comes with them.
     onLoad({ filter: /ssh2[/]lib[/]http-agents\.js$/ }, () => ({ contents: '' }));
-    onLoad({ filter: /ssh2[/]lib[/]protocol[/]zlib\.js$/ }, async ({ path }) => ({
-      contents: withLateCompression(await readFile(path, 'utf8')),
-    }));
+    // Native code is not part of the bundle, and looking for it takes its time.
+    onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: 'native' }));
+    onLoad({ filter: /./, namespace: 'native' }, () => ({ contents: "throw new Error('no native code here')" }));
+    for (const [name, rewritten] of [
+      ['constants', withoutTrial],
+      ['crypto', withPooledPadding],
+      ['zlib', withLateCompression],
+    ]) {
+      onLoad({ filter: new RegExp(`ssh2[/]lib[/]protocol[/]${name}\\.js$`) }, async ({ path }) => ({
+        contents: rewritten(await readFile(path, 'utf8')),
+      }));
+    }
     // zod brings its messages in some fifty languages; ours are in one, and each start would read them all.
     onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",

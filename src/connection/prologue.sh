@@ -67,14 +67,24 @@ unbusy_facts() {
     "end${unbusy_tab}9" "$2 0"
 }
 
+# unbusy_nap: sleeps for 3 seconds. A child in the foreground costs most shells no copy of their memory, but they hear no signal until
+# it ends; so only where the kernel lists children, and unbusy_rest finds it.
+unbusy_nap() {
+  if [ -e "/proc/$$/task/$$/children" ]; then
+    sleep 3
+  else
+    sleep 3 &
+    wait "$!"
+  fi
+}
+
 # unbusy_guard SECONDS: ends the whole process group after that time, or as soon as the shell was killed or its carrier is gone.
 # Acts on nothing but its own group, and polls, because a plain sh can wait for no more than one thing.
 unbusy_guard() {
   unbusy_before=$! unbusy_left=$1
   trap '[ "$!" = "$unbusy_before" ] || { kill "$!"; wait "$!"; }; exit 0' TERM
   while [ "$unbusy_left" -gt 0 ]; do
-    sleep 3 &
-    wait "$!" || exit 0
+    unbusy_nap || exit 0
     unbusy_left=$((unbusy_left - 3))
     unbusy_stat self || continue
     [ "$unbusy_ppid" = "$$" ] || break
@@ -98,20 +108,31 @@ unbusy_watch() {
   unbusy_guard_pid=$!
 }
 
-# The kernel's own list (Linux 3.5; before 4.2 with CONFIG_CHECKPOINT_RESTORE) is shorter than a line of stat; it ends without a newline.
-unbusy_is_child() {
+# unbusy_children PID: reads its children into unbusy_line. The kernel's own list (Linux 3.5; before 4.2 with CONFIG_CHECKPOINT_RESTORE)
+# is shorter than a line of stat; it ends without a newline.
+unbusy_children() {
   unbusy_line=
-  { read -r unbusy_line <"/proc/$$/task/$$/children"; } 2>/dev/null || :
+  { read -r unbusy_line <"/proc/$1/task/$1/children"; } 2>/dev/null || :
+}
+
+unbusy_is_child() {
+  unbusy_children "$$"
   case " $unbusy_line " in
     *" $1 "*) return 0 ;;
   esac
   unbusy_stat "$1" && [ "$unbusy_ppid" = "$$" ]
 }
 
-# Ends the guard, if that process is still our child.
+# Ends the guard, if that process is still our child, and then its nap, after which it hears of its end. In this order, so that it begins
+# no other.
 unbusy_rest() {
   [ -n "$unbusy_guard_pid" ] || return 0
-  if unbusy_is_child "$unbusy_guard_pid"; then kill "$unbusy_guard_pid"; fi
+  if unbusy_is_child "$unbusy_guard_pid"; then
+    kill "$unbusy_guard_pid"
+    unbusy_children "$unbusy_guard_pid"
+    # Word splitting is wanted. The guard may have ended its nap itself.
+    [ -z "$unbusy_line" ] || kill $unbusy_line 2>/dev/null || :
+  fi
   unbusy_guard_pid=
 }
 unbusy_guard_pid=

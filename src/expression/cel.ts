@@ -29,9 +29,11 @@ for (const [left, right, words] of [
   });
 }
 
+const namesOfLanguage = checking.getDefinitions().variables;
+
 /** Names that mean something in the language itself; a variable of the same name is reached as vars.NAME. */
 export const LANGUAGE_NAMES: ReadonlySet<string> = new Set([
-  ...checking.getDefinitions().variables.map((variable) => variable.name),
+  ...namesOfLanguage.map(({ name }) => name),
   'true',
   'false',
   'null',
@@ -46,10 +48,7 @@ export interface Unknown {
 
 /** Names of types; they mean something only beside type(x). */
 export const TYPE_NAMES: ReadonlySet<string> = new Set(
-  checking
-    .getDefinitions()
-    .variables.filter((variable) => variable.type === 'type')
-    .map((variable) => variable.name),
+  namesOfLanguage.filter(({ type }) => type === 'type').map(({ name }) => name),
 );
 
 /** A parsed expression: its tree, its type as far as it is known (bool, int, string … or dyn), and a way to evaluate it. */

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
+import { requireShell, SHELLS } from '../../support/shell-links.ts';
+
+const PROLOGUE = readFileSync(new URL('../../../src/connection/prologue.sh', import.meta.url), 'utf8');
+/** As on a kernel that keeps no lists of children. */
+const WITHOUT_LISTS = PROLOGUE.replaceAll('/children"', '/no-such-list"');
+
+/** A shell in a process group of its own that has read the prologue, and what it says. */
+class GuardedShell {
+  readonly #child: ChildProcess;
+  readonly #said = { stdout: '', stderr: '' };
+
+  constructor(shell: string, prologue: string) {
+    const [file = '', ...args] = shell.split(' ');
+    this.#child = spawn(file, args, { detached: true, cwd: '/' });
+    for (const stream of ['stdout', 'stderr'] as const)
+      this.#child[stream]?.on('data', (data: Buffer) => {
+        this.#said[stream] += data;
+      });
+    this.say(`${prologue}\nunbusy_facts opened closed </dev/null`);
+  }
+
+  get group(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  say(text: string): void {
+    this.#child.stdin?.write(`${text}\n`);
+  }
+
+  /** The naps under way, sorted. */
+  naps(): number[] {
+    return groupMembers(this.group).filter((pid) => commandOf(pid) === 'sleep 3');
+  }
+
+  /** Resolves when one nap is under way, and gives its pid. */
+  async nap(other?: number): Promise<number> {
+    for (let tries = 0; tries < 100; tries++, await sleep(20)) {
+      const [only, ...more] = this.naps();
+      if (only !== undefined && only !== other && more.length === 0) return only;
+    }
+    throw new Error(`there are ${this.naps().length} naps`);
+  }
+
+  /** Closes its stdin; what it has said after the frame of its facts, when it has ended. */
+  async end(): Promise<{ stdout: string | undefined; stderr: string }> {
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.stdin?.end();
+    await closed;
+    return { stdout: this.#said.stdout.split('closed 0\n')[1], stderr: this.#said.stderr };
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+describe.concurrent.each(Object.entries(SHELLS))('the guard under %s', (_, command) => {
+  requireShell(command);
+
+  test.each([
+    ['with lists of children', PROLOGUE],
+    ['without', WITHOUT_LISTS],
+  ])('%s ends at once with its shell, its nap too, and says nothing', async (_case, prologue) => {
+    const shell = new GuardedShell(command, prologue);
+    try {
+      shell.say('unbusy_watch 60');
+      await shell.nap();
+      shell.say('echo out; echo err >&2');
+      expect(await shell.end()).toEqual({ stdout: 'out\n', stderr: 'err\n' });
+      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
+    } finally {
+      killGroup(shell.group);
+    }
+  });
+
+  test.each([
+    ['with lists of children', PROLOGUE],
+    ['without', WITHOUT_LISTS],
+  ])('%s makes room for the next one', async (_case, prologue) => {
+    const shell = new GuardedShell(command, prologue);
+    try {
+      shell.say('unbusy_watch 60');
+      const first = await shell.nap();
+      shell.say('unbusy_watch 70');
+      const second = await shell.nap(first);
+      // A call, in which a shell would report the end of a child.
+      shell.say('( : ) </dev/null; wait_a_bit() { sleep 0.2; }; wait_a_bit');
+      expect(await shell.end()).toEqual({ stdout: '', stderr: '' });
+      expect(groupMembers(shell.group)).not.toContain(second);
+      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
+    } finally {
+      killGroup(shell.group);
+    }
+  });
+
+  test('goes on from nap to nap', async () => {
+    const shell = new GuardedShell(command, PROLOGUE);
+    try {
+      shell.say('unbusy_watch 60');
+      const first = await shell.nap();
+      await sleep(2_900);
+      const second = await shell.nap(first);
+      expect(second).not.toBe(first);
+      await shell.end();
+      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
+    } finally {
+      killGroup(shell.group);
+    }
+  });
+});
