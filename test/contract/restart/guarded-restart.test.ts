@@ -216,7 +216,9 @@ describe.skipIf(!CAN_HIDE_STATE).each(shellKinds())('guarded-restart under $name
     expect(view).toMatchObject({ daemonPid: world.pid, api: { kind: 'answered' }, liveRestore: false });
     expect(view.daemons).toContainEqual(expect.objectContaining({ pid: world.pid, start: world.start }));
     expect(view.containers).toMatchObject([{ name: 'web', policy: 'always', execs: 0, autoRemove: false }]);
-    expect(view.activities).toEqual([{ kind: 'pull', what: join(world.path, 'data/tmp/GetImageBlob123') }]);
+    // Clients of other tests on this machine are seen as well.
+    const own = view.activities.filter(({ what }) => !/^process \d+$/.test(what));
+    expect(own).toEqual([{ kind: 'pull', what: join(world.path, 'data/tmp/GetImageBlob123') }]);
     expect(view.config).toEqual({ kind: 'read', text: '{"live-restore": true}\n' });
     expect(view.minuteOfDay).toBeLessThan(1440);
   });
