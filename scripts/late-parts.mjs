@@ -26,15 +26,19 @@ module.exports.equal = (value, wanted) => module.exports(value === wanted);`;
 const COMPRESSION =
   /const \{\s*createInflate,\s*constants: \{([\sA-Z_,]*)\}\s*\} = require\('zlib'\);\nconst ZlibHandle = .*\n/;
 
-/** Replaces each place, and fails if there is none: the library has changed then. */
-function replaced(text, place, by) {
-  if (!text.includes(place)) throw new Error(`ssh2 has no "${place}" any more`);
+/** Replaces a place that the text has so many times; if it has not, the library has changed. */
+function replaced(text, times, place, by) {
+  const found = text.split(place).length - 1;
+  if (found !== times) throw new Error(`ssh2 has "${place}" ${found} times, not ${times}`);
   return text.replaceAll(place, by);
 }
 
-/** ssh2 signs and verifies at each start to learn whether there is Ed25519. Node has it, unless OpenSSL's FIPS mode forbids it. */
+/**
+ * ssh2 signs and verifies at each start to learn whether there is Ed25519. Node has it, unless OpenSSL's FIPS mode forbids it; where only
+ * the configuration of OpenSSL does, the handshake fails instead of the choice of algorithms.
+ */
 const withoutTrial = (text) =>
-  replaced(text, 'const eddsaSupported = (() => {', 'const eddsaSupported = crypto.getFips() === 0 || (() => {');
+  replaced(text, 1, 'const eddsaSupported = (() => {', 'const eddsaSupported = crypto.getFips() === 0 || (() => {');
 
 /** The padding of a packet is a few random bytes; asking for them one packet at a time costs as much as encrypting it. */
 const PADDING = `
@@ -51,7 +55,7 @@ function fillPadding(packet, at, length) {
 `;
 
 const withPooledPadding = (text) =>
-  replaced(text, 'randomFillSync(packet, 5 + payloadLen, padLen)', 'fillPadding(packet, 5 + payloadLen, padLen)') +
+  replaced(text, 7, 'randomFillSync(packet, 5 + payloadLen, padLen)', 'fillPadding(packet, 5 + payloadLen, padLen)') +
   PADDING;
 
 function withLateCompression(text) {
@@ -66,7 +70,7 @@ function withLateCompression(text) {
 
 export const lateParts = {
   name: 'late-parts',
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve, onLoad, onEnd }) {
     onResolve({ filter: LATE }, ({ path, namespace }) =>
       namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
     );
@@ -78,15 +82,18 @@ export const lateParts = {
     // Native code is not part of the bundle, and looking for it takes its time.
     onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: 'native' }));
     onLoad({ filter: /./, namespace: 'native' }, () => ({ contents: "throw new Error('no native code here')" }));
-    for (const [name, rewritten] of [
+    const unseen = new Map([
       ['constants', withoutTrial],
       ['crypto', withPooledPadding],
       ['zlib', withLateCompression],
-    ]) {
-      onLoad({ filter: new RegExp(`ssh2[/]lib[/]protocol[/]${name}\\.js$`) }, async ({ path }) => ({
-        contents: rewritten(await readFile(path, 'utf8')),
-      }));
+    ]);
+    for (const [name, rewritten] of [...unseen]) {
+      onLoad({ filter: new RegExp(`ssh2[/]lib[/]protocol[/]${name}\\.js$`) }, async ({ path }) => {
+        unseen.delete(name);
+        return { contents: rewritten(await readFile(path, 'utf8')) };
+      });
     }
+    onEnd(() => ({ errors: [...unseen.keys()].map((name) => ({ text: `ssh2 has no protocol/${name}.js any more` })) }));
     // zod brings its messages in some fifty languages; ours are in one, and each start would read them all.
     onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",

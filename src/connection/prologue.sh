@@ -123,15 +123,22 @@ unbusy_is_child() {
   unbusy_stat "$1" && [ "$unbusy_ppid" = "$$" ]
 }
 
-# Ends the guard, if that process is still our child, and then its nap, after which it hears of its end. In this order, so that it begins
-# no other.
+# Ends the guard, if that process is still our child, and its nap, after which it hears of its own end. It may have been about to nap
+# when it was told: then the nap comes in a moment, or the guard is gone, and with it what exe in proc(5) leads to. KILL, since a nap
+# that was just born still has the guard's trap.
 unbusy_rest() {
   [ -n "$unbusy_guard_pid" ] || return 0
   if unbusy_is_child "$unbusy_guard_pid"; then
     kill "$unbusy_guard_pid"
-    unbusy_children "$unbusy_guard_pid"
-    # Word splitting is wanted. The guard may have ended its nap itself.
-    [ -z "$unbusy_line" ] || kill $unbusy_line 2>/dev/null || :
+    unbusy_tries=200
+    while [ "$unbusy_tries" -gt 0 ] && [ -e "/proc/$unbusy_guard_pid/exe" ]; do
+      unbusy_tries=$((unbusy_tries - 1))
+      unbusy_children "$unbusy_guard_pid"
+      [ -n "$unbusy_line" ] || continue
+      # Word splitting is wanted. The guard may have ended its nap itself.
+      kill -s KILL $unbusy_line 2>/dev/null || :
+      break
+    done
   fi
   unbusy_guard_pid=
 }

@@ -34,7 +34,7 @@ interface PacketWriter {
   finalize(packet: Buffer): Buffer;
 }
 
-/** Spares a client that is connecting two round trips, with their signatures on the server, which ssh2 makes and nobody here needs. */
+/** Spares a client that is connecting two round trips, and the server the signatures of one, which ssh2 makes and nobody here needs. */
 export function spareRoundTrips(client: SshClient): void {
   const protocol = (client as unknown as { _protocol: ClientProtocol })._protocol;
   signAtOnce(protocol);

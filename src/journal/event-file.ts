@@ -4,7 +4,10 @@ import { join } from 'node:path';
 /** The events of a run, one JSON object a line. */
 export const EVENT_FILE = 'events.jsonl';
 
-/** Requests to have it on the disk wait this long for others: in a large fleet hosts end within milliseconds, and each fsync(2) costs as much as a task. */
+/**
+ * Requests to have it on the disk wait this long for others: in a large fleet hosts end within milliseconds, and each fsync(2) costs as
+ * much as a task.
+ */
 const SYNC_AFTER_MS = 250;
 
 /** A file that grows by whole lines. A line that a killed process left torn is closed first, so that it spoils no other. */
@@ -14,6 +17,8 @@ export class EventFile {
   /** Appended in this turn of the event loop, which ends before anything of it leaves for a host. */
   #waiting = '';
   #syncPlanned: NodeJS.Timeout | undefined;
+  #syncing = false;
+  #wanted = false;
 
   /** Opens or makes the file. `onTrouble` is called once when it can no longer be written; the run goes on. Throws if it cannot be opened. */
   constructor(directory: string, onTrouble: (error: NodeJS.ErrnoException) => void) {
@@ -39,11 +44,22 @@ export class EventFile {
     if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
   };
 
-  /** Asks that what was appended outlives this machine too, within a quarter of a second; several requests become one. */
+  /**
+   * Asks that what was appended outlives this machine too, which is begun within a quarter of a second. Several requests become one, and
+   * one is under way at a time: on a slow disk more would fill the threads of Node that look up names, too.
+   */
   sync(): void {
+    this.#wanted = true;
+    if (this.#syncing) return;
     this.#syncPlanned ??= setTimeout(() => {
       this.#syncPlanned = undefined;
-      if (this.#file !== undefined) fsync(this.#file, () => {});
+      if (this.#file === undefined) return;
+      this.#syncing = true;
+      this.#wanted = false;
+      fsync(this.#file, () => {
+        this.#syncing = false;
+        if (this.#wanted) this.sync();
+      });
     }, SYNC_AFTER_MS).unref();
   }
 
@@ -51,6 +67,7 @@ export class EventFile {
   close(): void {
     process.off('exit', this.flush);
     clearTimeout(this.#syncPlanned);
+    this.#wanted = false;
     this.flush();
     this.#try(fsyncSync);
     const file = this.#file;

@@ -44,8 +44,8 @@ looks() {
   inodes=${inodes:+$inodes$newline}
 }
 
-# is_text PATH TEXT SIZE: true if the file is the text. Not read unless it is as long, since a shell reads byte by byte; and a byte
-# that a shell leaves out, as some do with NUL, would make the text shorter than the file.
+# is_text PATH TEXT SIZE: true if the file is the text. Not read unless it was as long when stat saw it, since a shell reads byte by
+# byte; and a byte that a shell leaves out, as some do with NUL, makes what is read shorter than the file.
 is_text() {
   [ "$3" = "${#2}" ] || return 1
   text='' line=''
@@ -58,8 +58,8 @@ sums() {
   left=$# rest=$inodes
   while [ "$left" -gt 0 ]; do
     class=$1
-    case $1 in
-      look | hash)
+    case $compare$1 in
+      yeslook | yeshash)
         inode=${rest%%"$newline"*} rest=${rest#*"$newline"}
         inode=${inode%"$tab"*}
         case $1$2 in
@@ -81,9 +81,10 @@ main() {
   [ "$#" -ge 3 ] && [ $(($# % 2)) -eq 1 ] || exit 64
   follow=$1
   shift
-  asked=$(($# / 2)) left=$(($# / 2))
+  asked=$(($# / 2)) left=$(($# / 2)) compare=no
   while [ "$left" -gt 0 ]; do
     classify "$1" "$2"
+    case $1 in =*) compare=yes ;; esac
     set -- "$@" "$class" "$1" "$2"
     shift 2
     left=$((left - 1))

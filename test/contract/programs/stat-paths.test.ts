@@ -66,17 +66,20 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
     },
   );
 
+  /** Each character is a byte. */
+  const bytesOf = (text: string) => Buffer.from(text, 'latin1');
+
   /** Makes a file for each pair of what it holds and what is expected of it; the sums that are found. */
   const compare = async (pairs: readonly (readonly [holds: string, expected: string])[]) => {
     const questions = pairs.map(([holds, expected], index): PathsQuestion => {
-      writeFileSync(join(sandbox.path, `file${index}`), holds);
+      writeFileSync(join(sandbox.path, `file${index}`), bytesOf(holds));
       return { ...question(`file${index}`, true), expected };
     });
     const answers = await statPaths(host, questions);
     return answers.map((answer) => (answer.ok && answer.found.type === 'file' ? answer.found.sha256 : answer));
   };
   const sums = (pairs: readonly (readonly [holds: string, expected: string])[]) =>
-    pairs.map(([holds]) => sha256(Buffer.from(holds)));
+    pairs.map(([holds]) => sha256(bytesOf(holds)));
 
   it('compares short texts itself', async () => {
     host.meddle = 'sha256sum() { exit 99; }\n';
@@ -92,8 +95,14 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
       ['text\n', 'text'],
       ['text', 'text\n'],
       ['tex\0t', 'text'],
+      ['te\0t', 'text'],
+      ['tex\0', 'text'],
+      ['te\x81t', 'text'],
       ['te\x81t', 'tet'],
-      ['te\x81', 'text'],
+      ['te\x01t', 'text'],
+      ['te\x7ft', 'text'],
+      ['te\xfft', 'text'],
+      ['text\r', 'text\n'],
       ['a\\\nb', 'ab\n\n'],
       [' text', 'text '],
     ] as const;
@@ -109,7 +118,7 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
 
   it('leaves long texts, and others that a shell may not read as they are, to sha256sum', async () => {
     host.meddle = 'read() { exit 99; }\n';
-    for (const text of ['x'.repeat(600), 'ä', '\r', '\x7f']) {
+    for (const text of ['x'.repeat(600), '\r', '\x7f']) {
       const pairs = [
         [text, text],
         [text, text],
@@ -119,11 +128,28 @@ describe.each(shellKinds())('stat-paths under $name', (shell) => {
     expect(host.asked.filter((each) => each !== 'stat-paths')).toEqual([]);
   });
 
+  it('compares a file behind a link that is followed, and nothing that is no file', async () => {
+    host.meddle = 'sha256sum() { exit 99; }\n';
+    const asked = (follow: boolean) =>
+      ['file', 'link'].map((name) => ({ ...question(name, true), follow, expected: 'text' }));
+    const [file, link] = await statPaths(host, asked(true));
+    expect(file).toMatchObject({ ok: true, found: { type: 'file', sha256: sha256(bytesOf('text')) } });
+    expect(link).toEqual(file);
+    const others = ['link', 'directory', 'nothing'].map((name) => ({ ...question(name, true), expected: 'text' }));
+    const found = await statPaths(host, others);
+    expect(found).toMatchObject([
+      { found: { type: 'symlink' } },
+      { found: { type: 'directory' } },
+      { found: { type: 'absent' } },
+    ]);
+    expect(host.asked).toEqual(['stat-paths', 'stat-paths']);
+  });
+
   it('finds the sum of whatever is there, whatever is expected', async () => {
     const plain = [...' \t\n\\ab\'"$`-=!()*'];
     const text = (...more: readonly string[]) => fc.string({ unit: fc.constantFrom(...plain, ...more), maxLength: 6 });
     const pair = fc.oneof(
-      fc.tuple(text('\0', '\x81', 'ä'), text()),
+      fc.tuple(text('\0', '\r', '\x01', '\x7f', '\x81', '\x88', '\xff'), text()),
       text().map((one) => [one, one] as const),
     );
     await fc.assert(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { inTime } from '../../../src/core/clock.ts';
 import { groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
 import { requireShell, SHELLS } from '../../support/shell-links.ts';
 
@@ -30,6 +31,11 @@ class GuardedShell {
 
   say(text: string): void {
     this.#child.stdin?.write(`${text}\n`);
+  }
+
+  /** Resolves when the facts are there. */
+  async opened(): Promise<void> {
+    while (!this.#said.stdout.includes('closed 0')) await sleep(1);
   }
 
   /** The naps under way, sorted. */
@@ -95,10 +101,27 @@ describe.concurrent.each(Object.entries(SHELLS))('the guard under %s', (_, comma
       // A call, in which a shell would report the end of a child.
       shell.say('( : ) </dev/null; wait_a_bit() { sleep 0.2; }; wait_a_bit');
       expect(await shell.end()).toEqual({ stdout: '', stderr: '' });
-      expect(groupMembers(shell.group)).not.toContain(second);
+      expect(second).not.toBe(first);
       expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
     } finally {
       killGroup(shell.group);
+    }
+  });
+
+  test('ends with its shell at any moment, also while it begins to nap', async () => {
+    // Bound by bound in time, since the moment is what matters; 0 to 5 ms is where the guard and its nap are born.
+    for (let n = 0; n < 40; n++) {
+      const shell = new GuardedShell(command, PROLOGUE);
+      try {
+        shell.say('unbusy_watch 60');
+        await shell.opened();
+        if (n % 4 > 0) await sleep(n % 4);
+        const ended = shell.end();
+        expect(await inTime(ended, 2_500)).not.toBe('late');
+        expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
+      } finally {
+        killGroup(shell.group);
+      }
     }
   });
 
