@@ -18,7 +18,6 @@ export class EventFile {
   #waiting = '';
   #syncPlanned: NodeJS.Timeout | undefined;
   #syncing = false;
-  #wanted = false;
 
   /** Opens or makes the file. `onTrouble` is called once when it can no longer be written; the run goes on. Throws if it cannot be opened. */
   constructor(directory: string, onTrouble: (error: NodeJS.ErrnoException) => void) {
@@ -49,17 +48,15 @@ export class EventFile {
    * one is under way at a time: on a slow disk more would fill the threads of Node that look up names, too.
    */
   sync(): void {
-    this.#wanted = true;
-    if (this.#syncing) return;
     this.#syncPlanned ??= setTimeout(() => {
       this.#syncPlanned = undefined;
-      if (this.#file === undefined) return;
-      this.#syncing = true;
-      this.#wanted = false;
-      fsync(this.#file, () => {
-        this.#syncing = false;
-        if (this.#wanted) this.sync();
-      });
+      if (this.#syncing) this.sync();
+      else if (this.#file !== undefined) {
+        this.#syncing = true;
+        fsync(this.#file, () => {
+          this.#syncing = false;
+        });
+      }
     }, SYNC_AFTER_MS).unref();
   }
 
@@ -67,7 +64,6 @@ export class EventFile {
   close(): void {
     process.off('exit', this.flush);
     clearTimeout(this.#syncPlanned);
-    this.#wanted = false;
     this.flush();
     this.#try(fsyncSync);
     const file = this.#file;

@@ -68,23 +68,29 @@ async function lookTogether(
   questions: readonly PathsQuestion[],
 ): Promise<readonly (PathLook | undefined)[] | undefined> {
   const texts = comparedTexts(questions);
-  const whats = questions.map(({ hash }, index) =>
-    texts[index] === undefined ? (hash ? '1' : '0') : `=${texts[index]}`,
-  );
-  const args = questions.flatMap(({ path }, index) => [whats[index] ?? '0', path]);
+  const args = questions.flatMap(({ hash, path }, index) => [whatOf(hash, texts[index]), path]);
   const call = { program: STAT_PATHS, args: [questions[0]?.follow ? '1' : '0', ...args] };
   const answer = await runProgram(session, call, [EXIT.done]);
   return answer.ok ? readTogether(answer.records, texts) : undefined;
+}
+
+/** What stat-paths.sh is asked of the content of a file. */
+function whatOf(hash: boolean, text: string | undefined): string {
+  if (text !== undefined) return `=${text}`;
+  return hash ? '1' : '0';
 }
 
 /** The text that each file is compared with; undefined where its sha256 alone is asked for, or nothing. */
 function comparedTexts(questions: readonly PathsQuestion[]): readonly (string | undefined)[] {
   const texts = questions.map(({ hash, expected }) => (hash ? expected : undefined));
   const length = texts.reduce((sum, each) => sum + (each?.length ?? 0), 0);
-  // A file that needs sha256sum pays for it, and for the others as well.
-  const alone = questions.every(({ hash }, index) => !hash || SHELL_TEXT.test(texts[index] ?? '\0'));
-  return alone && length <= MOST_COMPARED ? texts : questions.map(() => undefined);
+  // A file that needs sha256sum pays for it, and for the others as well. Length first: a long text is not read through for each host.
+  const comparable =
+    length <= MOST_COMPARED && questions.every(({ hash }, index) => !hash || isShellText(texts[index]));
+  return comparable ? texts : questions.map(() => undefined);
 }
+
+const isShellText = (text: string | undefined) => text !== undefined && SHELL_TEXT.test(text);
 
 /** `texts`: for each question what its file was compared with. */
 function readTogether(

@@ -12,6 +12,15 @@ export function groupMembers(group: number): number[] {
     .map(Number);
 }
 
+/** The words of a process's command line, with blanks between them; empty if it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+  } catch {
+    return '';
+  }
+}
+
 /** True as soon as the group has no member; false if it still has one after that time. */
 export async function isGoneWithin(group: number, ms: number): Promise<boolean> {
   for (const until = Date.now() + ms; Date.now() < until; await sleep(50)) {

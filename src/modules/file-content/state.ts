@@ -3,8 +3,8 @@ import type { Session } from '../../connection/session.ts';
 import type { Change } from '../../core/results.ts';
 import { needsNames, type WantedAttributes } from '../../programs/attributes.ts';
 import { MAX_READ_BYTES, readFile } from '../../programs/read-file.ts';
-import { type PathFound, type PathLook, type PathQuestion, statPath } from '../../programs/stat-path.ts';
-import { statPaths } from '../../programs/stat-paths.ts';
+import { type PathFound, type PathLook, statPath } from '../../programs/stat-path.ts';
+import { type PathsQuestion, statPaths } from '../../programs/stat-paths.ts';
 import { sha256 } from '../../programs/write-file.ts';
 import type { Observed } from '../module.ts';
 import type { FileContentParams } from './params.ts';
@@ -33,13 +33,13 @@ export async function observeFiles(
   host: Session,
   each: readonly FileContentParams[],
 ): Promise<readonly Observed<FileState>[]> {
-  const asked = each.map((params) => ({ ...question(params), expected: params.content }));
-  const looks = await statPaths(host, asked);
+  const looks = await statPaths(host, each.map(question));
   return Promise.all(each.map((params, index) => judge(host, params, looks[index])));
 }
 
-function question(params: FileContentParams): PathQuestion {
-  return { path: params.path, follow: params.follow, hash: true, names: needsNames(params) };
+function question(params: FileContentParams): PathsQuestion {
+  const { path, follow, content } = params;
+  return { path, follow, hash: true, names: needsNames(params), expected: content };
 }
 
 async function judge(

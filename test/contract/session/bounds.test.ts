@@ -6,7 +6,7 @@ import type { Call, Session } from '../../../src/connection/session.ts';
 import { openShellSession, type SessionOptions } from '../../../src/connection/shell-session.ts';
 import { UnbusyError } from '../../../src/core/errors.ts';
 import { quotePosix } from '../../../src/core/text.ts';
-import { groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
+import { commandOf, groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
 import { requireShell, SHELLS, shellLink, withCommand } from '../../support/shell-links.ts';
 
 const HANG: Call = {
@@ -170,11 +170,3 @@ describe.concurrent.each(Object.entries(SHELLS))('the bounds of a session under 
     },
   );
 });
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-  } catch {
-    return '';
-  }
-}

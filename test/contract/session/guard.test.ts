@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { inTime } from '../../../src/core/clock.ts';
-import { groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
+import { commandOf, groupMembers, isGoneWithin, killGroup } from '../../support/process-groups.ts';
 import { requireShell, SHELLS } from '../../support/shell-links.ts';
 
 const PROLOGUE = readFileSync(new URL('../../../src/connection/prologue.sh', import.meta.url), 'utf8');
@@ -38,7 +38,7 @@ class GuardedShell {
     while (!this.#said.stdout.includes('closed 0')) await sleep(1);
   }
 
-  /** The naps under way, sorted. */
+  /** The naps under way. */
   naps(): number[] {
     return groupMembers(this.group).filter((pid) => commandOf(pid) === 'sleep 3');
   }
@@ -61,82 +61,61 @@ class GuardedShell {
   }
 }
 
-function commandOf(pid: number): string {
+/** Works with a shell that a guard watches; whatever comes of it, nothing of the shell stays. */
+async function watched(command: string, prologue: string, work: (shell: GuardedShell) => Promise<void>): Promise<void> {
+  const shell = new GuardedShell(command, prologue);
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-  } catch {
-    return '';
+    shell.say('unbusy_watch 60');
+    await work(shell);
+    expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
+  } finally {
+    killGroup(shell.group);
   }
 }
 
 describe.concurrent.each(Object.entries(SHELLS))('the guard under %s', (_, command) => {
   requireShell(command);
 
-  test.each([
+  describe.each([
     ['with lists of children', PROLOGUE],
     ['without', WITHOUT_LISTS],
-  ])('%s ends at once with its shell, its nap too, and says nothing', async (_case, prologue) => {
-    const shell = new GuardedShell(command, prologue);
-    try {
-      shell.say('unbusy_watch 60');
-      await shell.nap();
-      shell.say('echo out; echo err >&2');
-      expect(await shell.end()).toEqual({ stdout: 'out\n', stderr: 'err\n' });
-      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
-    } finally {
-      killGroup(shell.group);
-    }
-  });
+  ])('%s', (_case, prologue) => {
+    test('ends at once with its shell, its nap too, and says nothing', () =>
+      watched(command, prologue, async (shell) => {
+        await shell.nap();
+        shell.say('echo out; echo err >&2');
+        expect(await shell.end()).toEqual({ stdout: 'out\n', stderr: 'err\n' });
+      }));
 
-  test.each([
-    ['with lists of children', PROLOGUE],
-    ['without', WITHOUT_LISTS],
-  ])('%s makes room for the next one', async (_case, prologue) => {
-    const shell = new GuardedShell(command, prologue);
-    try {
-      shell.say('unbusy_watch 60');
-      const first = await shell.nap();
-      shell.say('unbusy_watch 70');
-      const second = await shell.nap(first);
-      // A call, in which a shell would report the end of a child.
-      shell.say('( : ) </dev/null; wait_a_bit() { sleep 0.2; }; wait_a_bit');
-      expect(await shell.end()).toEqual({ stdout: '', stderr: '' });
-      expect(second).not.toBe(first);
-      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
-    } finally {
-      killGroup(shell.group);
-    }
+    test('makes room for the next one', () =>
+      watched(command, prologue, async (shell) => {
+        const first = await shell.nap();
+        shell.say('unbusy_watch 70');
+        await shell.nap(first);
+        expect(shell.naps()).not.toContain(first);
+        // A call, in which a shell would report the end of a child.
+        shell.say('( : ) </dev/null; wait_a_bit() { sleep 0.2; }; wait_a_bit');
+        expect(await shell.end()).toEqual({ stdout: '', stderr: '' });
+      }));
   });
 
   test('ends with its shell at any moment, also while it begins to nap', async () => {
-    // Bound by bound in time, since the moment is what matters; 0 to 5 ms is where the guard and its nap are born.
+    // The guard and its nap are born in the first milliseconds.
     for (let n = 0; n < 40; n++) {
-      const shell = new GuardedShell(command, PROLOGUE);
-      try {
-        shell.say('unbusy_watch 60');
+      await watched(command, PROLOGUE, async (shell) => {
         await shell.opened();
         if (n % 4 > 0) await sleep(n % 4);
-        const ended = shell.end();
-        expect(await inTime(ended, 2_500)).not.toBe('late');
-        expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
-      } finally {
-        killGroup(shell.group);
-      }
+        expect(await inTime(shell.end(), 2_500)).not.toBe('late');
+      });
     }
   });
 
-  test('goes on from nap to nap', async () => {
-    const shell = new GuardedShell(command, PROLOGUE);
-    try {
-      shell.say('unbusy_watch 60');
+  test('goes on from nap to nap', () =>
+    watched(command, PROLOGUE, async (shell) => {
       const first = await shell.nap();
       await sleep(2_900);
-      const second = await shell.nap(first);
-      expect(second).not.toBe(first);
+      await shell.nap(first);
+      expect(shell.naps()).not.toContain(first);
       await shell.end();
-      expect(await isGoneWithin(shell.group, 1_500)).toBe(true);
-    } finally {
-      killGroup(shell.group);
-    }
-  });
+    }));
 });
