@@ -1,5 +1,6 @@
 // Times ten converged tasks over many hosts against what else is installed here, side by side and in turns.
-// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds] [fast] [changes] [curve25519]; prints medians, and ratios against ours.
+// Usage: node bench/fleet/fleet.mjs [hosts,hosts,…] [rounds] [fast] [changes] [curve25519]; prints medians, and the ratios of ours to
+// each: the median over the rounds, since a machine's pace changes from minute to minute, but hardly within a round.
 // `fast` leaves out what takes minutes; `changes` adds the same work from a state where all must change; with `curve25519` the server
 // takes that key exchange alone, as OpenSSH's client does by itself, so that all pay for the same one.
 import { spawnSync } from 'node:child_process';
@@ -8,7 +9,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBed } from './bed.mjs';
-import { converge, scatter, writeAnsible, writeOurs, writeScript } from './workload.mjs';
+import { converge, scatter, writeAnsible, writeOurs, writePyinfra, writeScript } from './workload.mjs';
 
 const OURS = fileURLToPath(new URL('../../dist/unbusy.cjs', import.meta.url));
 const has = (name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
@@ -38,6 +39,7 @@ function contestants(names) {
   return [
     {
       name: 'unbusy, ten tasks',
+      ours: true,
       changes: true,
       run: (bed) =>
         time([
@@ -90,6 +92,13 @@ function contestants(names) {
           env: { ...plain, ANSIBLE_CONFIG: bed.at('ansible.cfg') },
         }),
     },
+    has('pyinfra') && {
+      name: 'pyinfra (64 wide)',
+      changes: true,
+      slow: true,
+      run: (bed) =>
+        time(['pyinfra', '--yes', '--parallel', '64', bed.at('w1-hosts.py'), bed.at('w1-deploy.py')], { cwd: bed.dir }),
+    },
   ].filter(Boolean);
 }
 
@@ -98,39 +107,53 @@ const SETTLE_MS = 500;
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-/** Interleaved rounds: A B C A B C …; the slow ones run once. */
+/** One run of a tool. Another's that fails is named and takes no part any more; ours ends the benchmark. */
+function sampled(tool, bed) {
+  try {
+    return tool.run(bed);
+  } catch (error) {
+    if (tool.ours) throw error;
+    console.log(`\n${tool.name} is left out: ${error.message}`);
+    tool.failed = true;
+    return undefined;
+  }
+}
+
+/** Rounds in turns, each of which another begins, so that nobody always follows the same one; the slow ones run once. */
 async function compare(hostCount, rounds, prepare, title, takesPart = () => true) {
   const bed = await openBed(hostCount, words.includes('curve25519') ? ['curve25519-sha256'] : undefined);
   try {
     writeOurs(bed);
     writeAnsible(bed);
+    writePyinfra(bed);
     writeScript(bed);
     const tools = contestants(bed.names)
       .filter((tool) => !(tool.slow && words.includes('fast')) && takesPart(tool))
-      .map((tool) => ({ ...tool, samples: [] }));
+      .map((tool) => ({ ...tool, samples: new Map() }));
     for (let round = 0; round <= rounds; round++) {
-      for (const tool of tools) {
-        if (tool.slow && round !== 1) continue;
+      for (const place of tools.keys()) {
+        const tool = tools[(place + round) % tools.length];
+        if (tool.failed || (tool.slow && round !== 1)) continue;
         prepare(bed);
         await sleep(SETTLE_MS);
-        const sample = tool.run(bed);
-        if (round > 0) tool.samples.push(sample);
+        const sample = sampled(tool, bed);
+        if (round > 0 && sample !== undefined) tool.samples.set(round, sample);
       }
     }
-    const ours = median(tools[0].samples.map((each) => each.wall));
+    const ours = tools.find((tool) => tool.ours).samples;
     console.log(`\n${title}, ${hostCount} hosts (${rounds} rounds in turns, median)\n`);
     console.log(row(['tool', 'wall s', 'ours / it', 'CPU ms a host', 'peak MB']));
     console.log(row(['---', '---', '---', '---', '---']));
-    for (const { name, samples } of tools) {
-      const wall = median(samples.map((each) => each.wall));
-      const cpu = (median(samples.map((each) => each.cpu)) * 1000) / hostCount;
+    for (const { name, samples } of tools.filter((tool) => !tool.failed)) {
+      const all = [...samples.values()];
+      const ratio = median([...samples].map(([round, { wall }]) => ours.get(round).wall / wall));
       console.log(
         row([
           name,
-          wall.toFixed(2),
-          (ours / wall).toFixed(3),
-          cpu.toFixed(1),
-          median(samples.map((each) => each.megabytes)).toFixed(0),
+          median(all.map((each) => each.wall)).toFixed(2),
+          ratio.toFixed(3),
+          ((median(all.map((each) => each.cpu)) * 1000) / hostCount).toFixed(1),
+          median(all.map((each) => each.megabytes)).toFixed(0),
         ]),
       );
     }

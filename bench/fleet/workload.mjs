@@ -89,6 +89,36 @@ ${file('app.conf', CONF)}${file('motd', MOTD)}${file('limits', LIMITS)}    - lin
   );
 }
 
+/** The same for pyinfra 3, from its documentation: it could not be had where this was written. Mind the first table that has it. */
+export function writePyinfra(bed) {
+  const settings = `{"ssh_config_file": "${bed.at('ssh_config')}", "ssh_known_hosts_file": "${bed.at('known_hosts')}"}`;
+  writeFileSync(
+    bed.at('w1-hosts.py'),
+    `hosts = [\n${bed.names.map((name) => `    ("${name}", ${settings}),\n`).join('')}]\n`,
+  );
+  const put = (
+    name,
+    content,
+  ) => `files.put(src=StringIO(${JSON.stringify(content)}), dest=f"{root}/${name}", mode="644")
+`;
+  const deploy = `from io import StringIO
+
+from pyinfra import host
+from pyinfra.facts.files import File
+from pyinfra.operations import files, server
+
+root = f"${bed.at('hosts')}/{host.name}"
+${put('app.conf', CONF)}${put('motd', MOTD)}${put('limits', LIMITS)}files.line(path=f"{root}/sysctl", line="fs.may_detach_mounts = 1")
+files.directory(path=f"{root}/app.d", mode="750")
+files.file(path=f"{root}/old.conf", present=False)
+host.get_fact(File, path=f"{root}/app.conf")
+server.shell(commands=["uname -r"])
+server.shell(commands=["cat /proc/loadavg"])
+server.shell(commands=["id -u"])
+`;
+  writeFileSync(bed.at('w1-deploy.py'), deploy);
+}
+
 /** One script with the same ten checks, for the floor: OpenSSH with everything in one go. */
 export function writeScript(bed) {
   const lines = [
