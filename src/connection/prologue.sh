@@ -68,10 +68,11 @@ unbusy_facts() {
 }
 
 # unbusy_nap: sleeps for 3 seconds. A child in the foreground costs most shells no copy of their memory, but they hear no signal until
-# it ends; so only where the kernel lists children, and unbusy_rest finds it.
+# it ends; so only where the kernel lists children, and unbusy_rest finds it. By its path, since some shells have a sleep of their own,
+# which is no child.
 unbusy_nap() {
-  if [ -e "/proc/$$/task/$$/children" ]; then
-    sleep 3
+  if [ -x /bin/sleep ] && [ -e "/proc/$$/task/$$/children" ]; then
+    /bin/sleep 3
   else
     sleep 3 &
     wait "$!"
@@ -94,7 +95,8 @@ unbusy_guard() {
   trap '' TERM
   if [ -n "$unbusy_group_start" ]; then
     kill -s TERM 0
-    sleep 2
+    # Time to clean up. bash leaves by its trap now, which takes this sleep for a nap and ends it, but only one.
+    sleep 2 || sleep 2
     kill -s KILL 0
   fi
   unbusy_stat self && [ "$unbusy_ppid" = "$$" ] && kill -s KILL "$$"

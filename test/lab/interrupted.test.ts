@@ -70,7 +70,7 @@ async function cut(host: LabHost): Promise<readonly string[]> {
   expect(task).toMatchObject({ status: 'unknown', error: { code: 'E_PROGRAM_LOST' } });
   expect(task.error?.message).toContain('connection was lost');
   // The shell waits for a next program, and its guard for the end of the connection: nothing else is there.
-  for (const left of await leftRunning(host)) expect(left).toMatch(/^(?:sh: |sleep: sleep 3)/);
+  for (const left of await leftRunning(host)) expect(left).toMatch(/^(?:sh: |sleep: (?:\/bin\/)?sleep 3)/);
   await host.heal();
   expect(await leftRunningAfter(host, 60_000)).toEqual([]);
   return unmounted(task);
