@@ -53,8 +53,9 @@ export class EventFile {
       if (this.#syncing) this.sync();
       else if (this.#file !== undefined) {
         this.#syncing = true;
-        fsync(this.#file, () => {
+        fsync(this.#file, (error) => {
           this.#syncing = false;
+          if (error !== null) this.#lost(error);
         });
       }
     }, SYNC_AFTER_MS).unref();
@@ -76,11 +77,17 @@ export class EventFile {
     try {
       work(this.#file);
     } catch (error) {
-      const file = this.#file;
-      this.#file = undefined;
-      closeSync(file);
-      this.#onTrouble(error as NodeJS.ErrnoException);
+      this.#lost(error as NodeJS.ErrnoException);
     }
+  }
+
+  /** It ends here. Linux tells an error of writing back once for each open file (fsync(2)), so that no later call would tell it again. */
+  #lost(error: NodeJS.ErrnoException): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    closeSync(file);
+    this.#onTrouble(error);
   }
 }
 

@@ -5,19 +5,22 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVENT_FILE, EventFile } from '../../../src/journal/event-file.ts';
 
 /** What fsync was asked for and has not answered yet. */
-const { underWay } = vi.hoisted(() => ({ underWay: [] as (() => void)[] }));
+type Answer = (error: NodeJS.ErrnoException | null) => void;
+const { underWay } = vi.hoisted(() => ({ underWay: [] as Answer[] }));
 
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof import('node:fs')>()),
-  fsync: (_file: number, done: () => void) => underWay.push(done),
+  fsync: (_file: number, done: Answer) => underWay.push(done),
 }));
 
 let folder: string;
 let file: EventFile;
+let troubles: (string | undefined)[];
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   folder = mkdtempSync(join(tmpdir(), 'unbusy-test-'));
-  file = new EventFile(folder, () => expect.unreachable());
+  troubles = [];
+  file = new EventFile(folder, ({ code }) => troubles.push(code));
 });
 afterEach(() => {
   file.close();
@@ -32,7 +35,7 @@ describe('the record of a run', () => {
     expect(underWay).toHaveLength(0);
     vi.advanceTimersByTime(250);
     expect(underWay).toHaveLength(1);
-    underWay[0]?.();
+    underWay[0]?.(null);
     vi.advanceTimersByTime(10_000);
     expect(underWay).toHaveLength(1);
   });
@@ -45,7 +48,7 @@ describe('the record of a run', () => {
       vi.advanceTimersByTime(250);
     }
     expect(underWay).toHaveLength(1);
-    underWay[0]?.();
+    underWay[0]?.(null);
     vi.advanceTimersByTime(250);
     expect(underWay).toHaveLength(2);
   });
@@ -57,9 +60,26 @@ describe('the record of a run', () => {
     file.append('two\n');
     file.sync();
     file.close();
-    underWay[0]?.();
+    underWay[0]?.(null);
     vi.advanceTimersByTime(10_000);
     expect(underWay).toHaveLength(1);
+    expect(troubles).toEqual([]);
     expect(readFileSync(join(folder, EVENT_FILE), 'utf8')).toBe('one\ntwo\n');
+  });
+
+  it('says once that it ends where the disk failed, and takes nothing more', () => {
+    file.append('one\n');
+    file.sync();
+    vi.advanceTimersByTime(250);
+    file.flush();
+    underWay[0]?.(Object.assign(new Error('i/o error'), { code: 'EIO' }));
+    expect(troubles).toEqual(['EIO']);
+    file.append('two\n');
+    file.sync();
+    vi.advanceTimersByTime(10_000);
+    file.close();
+    expect(underWay).toHaveLength(1);
+    expect(troubles).toEqual(['EIO']);
+    expect(readFileSync(join(folder, EVENT_FILE), 'utf8')).toBe('one\n');
   });
 });
