@@ -89,7 +89,7 @@ ${file('app.conf', CONF)}${file('motd', MOTD)}${file('limits', LIMITS)}    - lin
   );
 }
 
-/** The same for pyinfra 3, from its documentation: it could not be had where this was written. Mind the first table that has it. */
+/** The same for pyinfra 3, from its documentation, and untried: check the first table that has it. */
 export function writePyinfra(bed) {
   const settings = `{"ssh_config_file": "${bed.at('ssh_config')}", "ssh_known_hosts_file": "${bed.at('known_hosts')}"}`;
   writeFileSync(
