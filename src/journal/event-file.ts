@@ -1,29 +1,31 @@
-import { closeSync, fstatSync, fsync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { BackgroundSync } from './background-sync.ts';
 
 /** The events of a run, one JSON object a line. */
 export const EVENT_FILE = 'events.jsonl';
-
-/**
- * Requests to have it on the disk wait this long for others: in a large fleet hosts end within milliseconds, and each fsync(2) costs as
- * much as a task.
- */
-const SYNC_AFTER_MS = 250;
 
 /** A file that grows by whole lines. A line that a killed process left torn is closed first, so that it spoils no other. */
 export class EventFile {
   readonly #onTrouble: (error: NodeJS.ErrnoException) => void;
   #file: number | undefined;
+  readonly #background: BackgroundSync;
   /** Appended in this turn of the event loop, which ends before anything of it leaves for a host. */
   #waiting = '';
-  #syncPlanned: NodeJS.Timeout | undefined;
-  #syncing = false;
 
   /** Opens or makes the file. `onTrouble` is called once when it can no longer be written; the run goes on. Throws if it cannot be opened. */
   constructor(directory: string, onTrouble: (error: NodeJS.ErrnoException) => void) {
     this.#onTrouble = onTrouble;
-    this.#file = openSync(join(directory, EVENT_FILE), 'a+', 0o600);
-    if (!endsWhole(this.#file)) this.append('\n');
+    const path = join(directory, EVENT_FILE);
+    const file = openSync(path, 'a+', 0o600);
+    try {
+      if (!endsWhole(file)) this.append('\n');
+      this.#background = new BackgroundSync(path, (error) => this.#lost(error));
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+    this.#file = file;
     process.once('exit', this.flush);
   }
 
@@ -43,33 +45,17 @@ export class EventFile {
     if (text !== '') this.#try((file) => writeAll(file, Buffer.from(text)));
   };
 
-  /**
-   * Asks that what was appended outlives this machine too, which is begun within a quarter of a second. Several requests become one, and
-   * one is under way at a time: on a slow disk more would fill the threads of Node that look up names, too.
-   */
+  /** Asks that what was appended outlives this machine too; see BackgroundSync. */
   sync(): void {
-    this.#syncPlanned ??= setTimeout(() => {
-      this.#syncPlanned = undefined;
-      if (this.#syncing) this.sync();
-      else if (this.#file !== undefined) {
-        this.#syncing = true;
-        fsync(this.#file, (error) => {
-          this.#syncing = false;
-          if (error !== null) this.#lost(error);
-        });
-      }
-    }, SYNC_AFTER_MS).unref();
+    this.#background.request();
   }
 
   /** Ends it, with everything on the disk. */
   close(): void {
     process.off('exit', this.flush);
-    clearTimeout(this.#syncPlanned);
     this.flush();
     this.#try(fsyncSync);
-    const file = this.#file;
-    this.#file = undefined;
-    if (file !== undefined) closeSync(file);
+    this.#end();
   }
 
   #try(work: (file: number) => void): void {
@@ -81,13 +67,17 @@ export class EventFile {
     }
   }
 
-  /** It ends here. Linux tells an error of writing back once for each open file (fsync(2)), so that no later call would tell it again. */
+  /** It ends with what it has: a gap in the middle would pass for whole. */
   #lost(error: NodeJS.ErrnoException): void {
-    const file = this.#file;
-    if (file === undefined) return;
-    this.#file = undefined;
-    closeSync(file);
+    this.#end();
     this.#onTrouble(error);
+  }
+
+  #end(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#background.stop();
+    if (file !== undefined) closeSync(file);
   }
 }
 

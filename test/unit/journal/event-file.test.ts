@@ -1,17 +1,37 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import fs, { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVENT_FILE, EventFile } from '../../../src/journal/event-file.ts';
 
-/** What fsync was asked for and has not answered yet. */
-type Answer = (error: NodeJS.ErrnoException | null) => void;
-const { underWay } = vi.hoisted(() => ({ underWay: [] as Answer[] }));
+/** What fsync was asked for and has not answered yet, by the number of the open file. */
+interface Asked {
+  readonly file: number;
+  readonly answer: (error: NodeJS.ErrnoException | null) => void;
+}
+const underWay: Asked[] = [];
+const disk = { failed: false, asked: [] as number[] };
 
-vi.mock('node:fs', async (original) => ({
-  ...(await original<typeof import('node:fs')>()),
-  fsync: (_file: number, done: Answer) => underWay.push(done),
-}));
+beforeAll(() => {
+  vi.spyOn(fs, 'fsync').mockImplementation(
+    (file: number, answer: Asked['answer']) => void underWay.push({ file, answer }),
+  );
+  vi.spyOn(fs, 'fsyncSync').mockImplementation((file: number) => {
+    disk.asked.push(file);
+    if (disk.failed) throw brokenDisk();
+  });
+  // What was imported by name follows.
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+function brokenDisk(): NodeJS.ErrnoException {
+  return Object.assign(new Error('i/o error'), { code: 'EIO' });
+}
 
 let folder: string;
 let file: EventFile;
@@ -20,11 +40,13 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   folder = mkdtempSync(join(tmpdir(), 'unbusy-test-'));
   troubles = [];
+  disk.failed = false;
   file = new EventFile(folder, ({ code }) => troubles.push(code));
 });
 afterEach(() => {
   file.close();
   underWay.length = 0;
+  disk.asked.length = 0;
   rmSync(folder, { recursive: true });
   vi.useRealTimers();
 });
@@ -35,9 +57,10 @@ describe('the record of a run', () => {
     expect(underWay).toHaveLength(0);
     vi.advanceTimersByTime(250);
     expect(underWay).toHaveLength(1);
-    underWay[0]?.(null);
+    underWay[0]?.answer(null);
     vi.advanceTimersByTime(10_000);
     expect(underWay).toHaveLength(1);
+    expect(troubles).toEqual([]);
   });
 
   it('waits for a slow disk before it asks again, and then does', () => {
@@ -48,9 +71,10 @@ describe('the record of a run', () => {
       vi.advanceTimersByTime(250);
     }
     expect(underWay).toHaveLength(1);
-    underWay[0]?.(null);
+    underWay[0]?.answer(null);
     vi.advanceTimersByTime(250);
     expect(underWay).toHaveLength(2);
+    expect(troubles).toEqual([]);
   });
 
   it('is whole when it is closed, and asks for nothing afterwards', () => {
@@ -60,7 +84,7 @@ describe('the record of a run', () => {
     file.append('two\n');
     file.sync();
     file.close();
-    underWay[0]?.(null);
+    underWay[0]?.answer(null);
     vi.advanceTimersByTime(10_000);
     expect(underWay).toHaveLength(1);
     expect(troubles).toEqual([]);
@@ -72,7 +96,7 @@ describe('the record of a run', () => {
     file.sync();
     vi.advanceTimersByTime(250);
     file.flush();
-    underWay[0]?.(Object.assign(new Error('i/o error'), { code: 'EIO' }));
+    underWay[0]?.answer(brokenDisk());
     expect(troubles).toEqual(['EIO']);
     file.append('two\n');
     file.sync();
@@ -81,5 +105,31 @@ describe('the record of a run', () => {
     expect(underWay).toHaveLength(1);
     expect(troubles).toEqual(['EIO']);
     expect(readFileSync(join(folder, EVENT_FILE), 'utf8')).toBe('one\n');
+  });
+
+  it('says so, if the answer of a failed disk comes after the end', () => {
+    file.append('one\n');
+    file.sync();
+    vi.advanceTimersByTime(250);
+    expect(underWay).toHaveLength(1);
+    disk.failed = true;
+    file.close();
+    underWay[0]?.answer(brokenDisk());
+    expect(troubles).toEqual(['EIO']);
+    // The kernel tells each of the two for itself; with one open file only the first to ask would know.
+    expect(disk.asked).toHaveLength(1);
+    expect(disk.asked).not.toContain(underWay[0]?.file);
+  });
+
+  it('leaves no file open, though the disk answers after the end', () => {
+    file.sync();
+    vi.advanceTimersByTime(250);
+    const late = underWay[0]?.file ?? -1;
+    file.close();
+    expect(() => fstatSync(disk.asked[0] ?? -1)).toThrow('EBADF');
+    expect(fstatSync(late).isFile()).toBe(true);
+    underWay[0]?.answer(null);
+    expect(() => fstatSync(late)).toThrow('EBADF');
+    expect(troubles).toEqual([]);
   });
 });
