@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quotePosix } from '../../../src/core/text.ts';
@@ -54,6 +54,27 @@ describe.skipIf(!able).each(shellKinds())('release-mount under $name', (shell) =
     }
     expect(mounted(pid)).toEqual([]);
   });
+
+  // A busybox asks its own stat.
+  it.skipIf(shell.name === 'busybox')(
+    'takes a namespace that ends right before it is entered for one that is gone',
+    async () => {
+      const { pid, points } = await leak(['a']);
+      const bin = bed.folder(`bin-${count++}`);
+      const file = join(bin, 'ns');
+      symlinkSync(`/proc/${pid}/ns/mnt`, file);
+      // The first look finds it; then it is gone.
+      const stat = `#!/bin/sh\nPATH=/usr/bin:/bin\nstat "$@"\ncode=$?\nrm ${quotePosix(file)}\nexit "$code"\n`;
+      writeFileSync(join(bin, 'stat'), stat, { mode: 0o755 });
+      const losing = new ShellHost({ ...shell, path: `${bin}:${shell.path}` });
+      const witness = { ...witnessAt(pid, points[0] ?? ''), file };
+      expect(await releaseMount(losing, witness, { mode: 'plain' })).toEqual({
+        kind: 'stale',
+        found: 'the namespace is gone',
+      });
+      expect(mounted(pid)).toEqual(points);
+    },
+  );
 
   const CHANGES: Readonly<Record<string, Partial<MountWitness>>> = {
     'mount id': { id: 999_999_999 },
