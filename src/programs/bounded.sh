@@ -41,10 +41,7 @@ bounded() {
 bounded_run() {
   {
     {
-      trap 'kill "$bounded_nap" 2>/dev/null; exit 0' TERM
-      sleep "$bounded_seconds" </dev/null >/dev/null 2>&1 &
-      bounded_nap=$!
-      wait "$bounded_nap"
+      nap "$bounded_seconds"
       printf '\n%s late\n\n' "$bounded_mark"
     } &
     bounded_code=0
@@ -52,6 +49,16 @@ bounded_run() {
       "$bounded_mark" "$!" "$@" </dev/null 2>&1 || bounded_code=$?
     printf '\n%s exit %s\n\n' "$bounded_mark" "$bounded_code"
   } 2>/dev/null &
+}
+
+# For a process of its own: sleeps so many seconds; TERM ends both. Its sleep is known by $!, which the shell sets with the fork, since TERM
+# may come before anything else was run. KILL, since a sleep that was just born still has the trap.
+nap() {
+  nap_before=${!-}
+  trap '[ "${!-}" = "$nap_before" ] || kill -9 "$!" 2>/dev/null; exit 0' TERM
+  sleep "$1" </dev/null >/dev/null 2>&1 &
+  wait "$!"
+  trap - TERM
 }
 
 # Ends a command that was late; a second is enough for whatever SIGKILL can end at all.

@@ -1,6 +1,6 @@
 # container-step: starts, stops, removes or puts back one container that has a given name.
 #
-# Begins with bounded.sh and docker-client.sh. Arguments: 1 seconds for a question; 2 seconds that it gets to stop; 3 seconds that it must have
+# Begins with bounded.sh, docker-client.sh and named-container.sh. Arguments: 1 seconds for a question; 2 seconds that it gets to stop; 3 seconds that it must have
 #   run after a start; 4 start, stop, remove or put-back; 5 its name now; 6 its full id; 7 true, false or restarting: whether it ran when it was looked at;
 #   8 for put-back the name that it gets.
 # put-back: what has the other name and does not run is called NAME.unbusy-new; then the container gets the name, and is started.
@@ -9,32 +9,6 @@
 #   was started and does not run.
 # Never: forces (docker rm -f, kill), removes volumes.
 set -eu
-
-inquire() {
-  ask "$@"
-  if [ "$code" = late ]; then
-    if [ -n "$stuck" ]; then record stuck "$stuck"; fi
-    finish 14
-  fi
-  [ "$code" = 0 ]
-}
-
-no() {
-  record said "$said"
-  finish 12
-}
-
-stale() {
-  record found "$1"
-  finish 10
-}
-
-find_name() {
-  inquire "$limit" ps -a --no-trunc --format "u$tab{{.ID}}$tab{{.Names}}" || no
-  found=$(printf '%s\n' "$said" | WANTED=$1 awk -F '\t' '
-    $1 != "u" { next }
-    { n = split($3, names, ","); for (i = 1; i <= n; i++) if (names[i] == ENVIRON["WANTED"]) print $2 }')
-}
 
 # Sets $state to RUNNING RESTARTING EXIT-NUMBER, and $runs to true, false or restarting.
 look() {

@@ -2,12 +2,12 @@ import type { Program, Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import type { Activity } from './container-facts.ts';
 import text from './container-step.sh';
-import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
 import { EXIT_FAILED, type HostStep, runHostStep } from './host-step.ts';
+import { namedContainerProgram } from './named-container.ts';
 
 /** Starts, stops, removes or puts back one container; a compiled hook runs it too. */
-export const CONTAINER_STEP: Program = dockerProgram('container-step', text);
+export const CONTAINER_STEP: Program = namedContainerProgram('container-step', text);
 
 /** What to do with one container. */
 export interface ContainerStep {

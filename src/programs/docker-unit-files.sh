@@ -1,6 +1,6 @@
 # docker-unit-files: reads the files that docker.service is made of, in the order in which systemd puts them together.
 #
-# Begins with bounded.sh. Arguments: 1 seconds that systemd may take to answer; 2 the largest file in bytes that is read.
+# Begins with bounded.sh, digest.sh and read-only.sh. Arguments: 1 seconds that systemd may take to answer; 2 the largest file in bytes that is read.
 # Records: manager none if systemd does not run this host (sd_booted(3))
 #   | file loaded|new PATH TARGET WITNESS SHA256 TEXT: the unit file first, then its drop-ins; new: a drop-in that lies in /etc or /run and
 #     that systemd has not read yet; TARGET is what PATH leads to; WITNESS as of stat-path
@@ -50,15 +50,6 @@ tell() {
   escape "$target"
   printf 'file\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$shown" "$escaped" "${facts%|*}" "${sum%% *}" "$text"
   records=$((records + 1))
-}
-
-# The option ro of the mount that holds the directory, or of its file system.
-is_read_only() {
-  PLACE=$1 awk '
-    function plain(s) { gsub(/\\040/, " ", s); gsub(/\\011/, "\t", s); gsub(/\\012/, "\n", s); gsub(/\\134/, "\\", s); return s }
-    { point = plain($5); if (point != "/") point = point "/" }
-    index(ENVIRON["PLACE"] "/", point) == 1 && length(point) >= best { best = length(point); options = $6 "," $NF }
-    END { exit options !~ /(^|,)ro(,|$)/ }' /proc/self/mountinfo
 }
 
 # systemctl show separates paths by spaces, and newer ones quote a path that has one.

@@ -5,10 +5,11 @@ import { withDigest } from './digest.ts';
 import { firstRecord } from './docker-records.ts';
 import text from './docker-unit-files.sh';
 import { EXIT } from './exit-numbers.ts';
+import { withReadOnly } from './read-only.ts';
 import { runProgram } from './run-program.ts';
 import { SYSTEMD_EXITS, systemdSilent } from './systemd.ts';
 
-const PROGRAM = boundedProgram('docker-unit-files', withDigest(text));
+const PROGRAM = boundedProgram('docker-unit-files', withDigest(withReadOnly(text)));
 
 const ANSWER_SECONDS = 20;
 

@@ -1,5 +1,9 @@
-# hook-act: functions that hook-sweep and hook-product begin with, after those of hook-look: steps on the host, and how they ended.
+# hook-act: functions that hook-sweep and hook-product begin with, after those of hook-look: steps on the host, how they ended, and the
+#   rounds of looks and steps.
 #
+# What differs is theirs: look_around (one look, with the plan of a round in $work/plan; sets $state to decided or nothing, else it stays
+#   unknown), and, for a record of the plan in $kind and $a to $n, is_step (asked in a condition, so it calls no program), tell_step (what would be
+#   done) and take_step.
 # No set -e: what a program answers is looked at, and a program of its own has it.
 
 tried() { printf 'tried\t%s\t%s\n' "$1" "$2" >>"$work/tried" || lost; }
@@ -87,4 +91,38 @@ look_for_obstacles() {
 keep() {
   say "left: $1"
   printf '%s\n' "$1" >>"$work/kept" || lost
+}
+
+# The steps of one round; $steps counts what was tried.
+take_steps() {
+  steps=0
+  cp "$work/plan" "$work/steps" || lost
+  while IFS=$tab read -r kind a b c d e f g h i j k l m n; do
+    if ! is_step; then continue; fi
+    if [ -n "$dry_run" ]; then
+      tell_step
+      continue
+    fi
+    steps=$((steps + 1))
+    take_step
+    tally
+    if [ -n "$fail" ]; then return 0; fi
+    unharmed
+    if [ -n "$fail" ]; then return 0; fi
+  done <"$work/steps"
+}
+
+# Looks and acts until nothing is left to do or nothing more may be done. Arguments: those of look_around.
+go_round() {
+  round=0 daemon='' silence_told=''
+  for file in seen leaks tried plan; do : >"$work/$file"; done
+  while [ "$round" -lt 20 ]; do
+    round=$((round + 1))
+    state=unknown fail=''
+    look_around "$@"
+    tally
+    if [ "$state" != decided ]; then return 0; fi
+    take_steps
+    if [ "$steps" = 0 ] || [ -n "$fail" ]; then return 0; fi
+  done
 }

@@ -155,10 +155,11 @@ work_on() {
 }
 
 watch_over() {
-  trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+  # As nap of bounded.sh does it.
+  before=${!-}
+  trap '[ "${!-}" = "$before" ] || kill -9 "$!" 2>/dev/null; exit 0' TERM
   sleep "$1" &
-  nap=$!
-  wait "$nap"
+  wait "$!"
   start_of "$2"
   # Whoever has the number of a frame that is gone is none of ours.
   if [ "$started" = "$3" ]; then kill -s USR1 "$2"; else end_tasks "$alive"; fi

@@ -136,29 +136,22 @@ take_look() {
   : >"$work/freed"
 }
 
-# One look, with the plan of a round in $work/plan. Sets $state: decided, nothing or unknown.
-look() {
-  state=unknown fail=''
-  ask_docker
-  if [ -n "$fail" ]; then return 0; fi
-  narrow
-  while IFS= read -r each; do set -- "$@" "$each"; done <"$work/narrow"
-  if [ -z "$fail" ]; then decide targets "$@"; fi
-  if [ -n "$fail" ]; then return 0; fi
-  tell_silence
-  if [ "$round" = 1 ]; then tell_left_alone; fi
-  ids=$(sed -n "s/^target$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
+# The second half of a look, once the targets are known: their mounts and processes, and the plan of a round in $work/plan. $1: which
+# records name the targets; 2: words for scan-mounts; then words for the planner.
+look_at_targets() {
+  ids=$(sed -n "s/^$1$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
   if [ -z "$ids" ]; then
     : >"$work/leaks"
     state=nothing
     return 0
   fi
-  scan "$(sed -n -e "s/^token$tab/token=/p" -e "s/^process$tab/pid=/p" "$work/targets")"
+  scan "$2"
   if [ -n "$fail" ]; then return 0; fi
+  shift 2
   # shellcheck disable=SC2086
   call find_container_tasks 10 $ids
   if [ -z "$whole" ]; then
-    unknown 'the processes of the dead containers could not be looked for'
+    unknown 'the processes of the containers could not be looked for'
     return 0
   fi
   add tasks
@@ -167,15 +160,6 @@ look() {
   if [ -n "$fail" ]; then return 0; fi
   take_look
   if [ "$round" = 1 ]; then tell_found; fi
-}
-
-tell_left_alone() {
-  while IFS=$tab read -r kind id name why; do
-    case $kind in
-      left-alone) say "left alone: container $name: $why" ;;
-      gap) doubt "could not be looked at: $id" ;;
-    esac
-  done <"$work/targets"
 }
 
 tell_found() {

@@ -10,9 +10,7 @@
 # No set -e here: what a program answers is looked at, and a program of its own has it.
 set -u
 
-# One look, with the plan of a round in $work/plan. Sets $state: decided, nothing or unknown.
-look_at_product() {
-  state=unknown fail=''
+look_around() {
   ask_docker
   if [ -n "$fail" ]; then return 0; fi
   left_words=$#
@@ -37,26 +35,7 @@ look_at_product() {
   if [ -z "$fail" ]; then decide targets "$@"; fi
   if [ -n "$fail" ]; then return 0; fi
   tell_silence
-  ids=$(sed -n "s/^chosen$tab\([0-9a-f]*\).*/\1/p" "$work/targets")
-  if [ -z "$ids" ]; then
-    : >"$work/leaks"
-    state=nothing
-    return 0
-  fi
-  scan all
-  if [ -n "$fail" ]; then return 0; fi
-  # shellcheck disable=SC2086
-  call find_container_tasks 10 $ids
-  if [ -z "$whole" ]; then
-    unknown 'the processes of the containers could not be looked for'
-    return 0
-  fi
-  add tasks
-  { printf 'section\ttried\n' && cat "$work/tried"; } >>"$work/records" || lost
-  decide plan "$@"
-  if [ -n "$fail" ]; then return 0; fi
-  take_look
-  if [ "$round" = 1 ]; then tell_found; fi
+  look_at_targets chosen all "$@"
 }
 
 # Docker is asked once, and kills what did not stop in the time that it gets.
@@ -106,31 +85,22 @@ see_freed() {
   if grep -q "^unreadable$tab" "$work/out"; then doubt "container $2 is removed; it is not known whether it is still mounted where nobody could look"; fi
 }
 
-# The steps of one round; $steps counts what was tried.
-take_steps() {
-  steps=0
-  cp "$work/plan" "$work/steps" || lost
-  while IFS=$tab read -r kind a b c d e f g h i j k l m n; do
-    case $kind in unmount | stop | removable) ;; *) continue ;; esac
-    if [ -n "$dry_run" ]; then
-      case $kind in
-        unmount) say "would unmount $l in $n" ;;
-        stop) keep "container $c: would be stopped and removed" ;;
-        removable) keep "container $c: would be removed" ;;
-      esac
-      continue
-    fi
-    steps=$((steps + 1))
-    case $kind in
-      unmount) unmount "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i" "$j" "$k" "$l" "$m" "$n" ;;
-      stop) stop_container "$a" "$b" "$c" "$d" ;;
-      removable) remove_product "$a" "$b" "$c" "$d" "$e" ;;
-    esac
-    tally
-    if [ -n "$fail" ]; then return 0; fi
-    unharmed
-    if [ -n "$fail" ]; then return 0; fi
-  done <"$work/steps"
+is_step() { case $kind in unmount | stop | removable) ;; *) return 1 ;; esac }
+
+tell_step() {
+  case $kind in
+    unmount) say "would unmount $l in $n" ;;
+    stop) keep "container $c: would be stopped and removed" ;;
+    removable) keep "container $c: would be removed" ;;
+  esac
+}
+
+take_step() {
+  case $kind in
+    unmount) unmount "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i" "$j" "$k" "$l" "$m" "$n" ;;
+    stop) stop_container "$a" "$b" "$c" "$d" ;;
+    removable) remove_product "$a" "$b" "$c" "$d" "$e" ;;
+  esac
 }
 
 # Why nothing more is done; what stays of the product is counted as left.
@@ -148,7 +118,7 @@ ask_consent() {
 }
 
 main() {
-  limit=$1 grace=$2 round=0 daemon='' silence_told='' planner=product_plan want=all
+  limit=$1 grace=$2 planner=product_plan want=all
   shift 2
   ask_consent "$@"
   left_words=$#
@@ -157,15 +127,7 @@ main() {
     shift
     left_words=$((left_words - 1))
   done
-  for file in seen leaks tried plan; do : >"$work/$file"; done
-  while [ "$round" -lt 20 ]; do
-    round=$((round + 1))
-    look_at_product "$@"
-    tally
-    if [ "$state" != decided ]; then break; fi
-    take_steps
-    if [ "$steps" = 0 ] || [ -n "$fail" ]; then break; fi
-  done
+  go_round "$@"
   if [ "$state" = decided ]; then tell_left; fi
   if [ "$state:$withheld" = decided:yes ] && [ "${ids:-none}" != none ]; then
     keep 'the containers of the product: nobody allowed to stop and to remove them; --yes does'

@@ -1,11 +1,11 @@
-# hook-records: awk functions that hook-plan begins with, in $hook_records: they take in what other programs printed, and choose the dead
-#   containers. The input is their records as they stand, each part after a line `section NAME`: docker (docker-state), disk
+# hook-records: awk that hook-plan and product-plan begin with, in $hook_records: it takes in what other programs printed, and chooses the
+#   dead containers. The input is their records as they stand, each part after a line `section NAME`: docker (docker-state), disk
 #   (docker-state-disk, where the daemon did not answer), scan (scan-mounts), pinned (lines `enter INODE FILE`, then read-pinned),
-#   tasks (find-container-tasks), tried (lines `tried OUTCOME ID`).
+#   tasks (find-container-tasks), tried (lines `tried OUTCOME CHANGE`).
 #
-# They leave container[1..containers] (ids) with name[ID] status[ID] dead[ID] removing[ID] layer[ID] path[ID] main[ID] (pid) ended[ID],
+# What it leaves: container[1..containers] (ids) with name[ID] status[ID] dead[ID] removing[ID] layer[ID] path[ID] main[ID] (pid) ended[ID],
 #   image[ID] begun[ID] labels[ID] (JSON), directory[1..directories] and identity[I], left[ID] (a task that still lives), daemon, silent, daemon_pid, now, what mount-reach
-#   reads, and gap[1..gaps]: what could not be looked at.
+#   reads, tried[CHANGE]: how a step ended, gap[1..gaps]: what could not be looked at, and untold: the first of what the daemon could not tell.
 # shellcheck disable=SC2016,SC2034
 hook_records='
 function text_of(json) { json = plain(json); return json ~ /^"[^"\\]*"$/ ? substr(json, 2, length(json) - 2) : "" }
@@ -104,7 +104,7 @@ function count_unread(   i, s) {
 }
 
 function take_task() {
-  if ($1 == "partial") fault = "the processes of the dead containers could not be looked for in time"
+  if ($1 == "partial") fault = "the processes of the containers could not be looked for in time"
   else if ($1 == "task" && !($2 in left))
     left[$2] = "process " $3 " (" plain($5) ", state " $4 ($6 == "" || $6 == "0" ? "" : ", waiting in " plain($6)) ")"
 }
@@ -156,4 +156,18 @@ function choose(   i, k, c, age) {
     target[k] = c
   }
 }
+
+# For END: where no part `pinned` came, the pins are found only now, and what no part told of counts as unread.
+function all_is_read() {
+  if (!found_pins) find_pins()
+  count_unread()
+}
+
+BEGIN { FS = "\t" }
+$1 == "section" { part = $2; if (part == "disk") forget(); if (part == "pinned") { find_pins(); found_pins = 1 } if (part == "scan") untold = gap[1]; next }
+part == "docker" || part == "disk" { take_docker(); next }
+part == "scan" { take_scan(); next }
+part == "pinned" { take_pinned(); next }
+part == "tasks" { take_task(); next }
+part == "tried" { tried[plain($3)] = plain($2); next }
 '

@@ -8,6 +8,27 @@
 # No set -e here: what a program answers is looked at, and a program of its own has it.
 set -u
 
+look_around() {
+  ask_docker
+  if [ -n "$fail" ]; then return 0; fi
+  narrow
+  while IFS= read -r each; do set -- "$@" "$each"; done <"$work/narrow"
+  if [ -z "$fail" ]; then decide targets "$@"; fi
+  if [ -n "$fail" ]; then return 0; fi
+  tell_silence
+  if [ "$round" = 1 ]; then tell_left_alone; fi
+  look_at_targets target "$(sed -n -e "s/^token$tab/token=/p" -e "s/^process$tab/pid=/p" "$work/targets")" "$@"
+}
+
+tell_left_alone() {
+  while IFS=$tab read -r kind id name why; do
+    case $kind in
+      left-alone) say "left alone: container $name: $why" ;;
+      gap) doubt "could not be looked at: $id" ;;
+    esac
+  done <"$work/targets"
+}
+
 # The kernel detaches whatever sits on the directory, so every table of the host is looked at right before.
 remove_directory() {
   change=$1 identity=$3 inode=$4 covers=$5
@@ -52,32 +73,28 @@ remove() {
   fi
 }
 
-# The steps of one round; $steps counts what was tried.
-take_steps() {
-  steps=0
-  cp "$work/plan" "$work/steps" || lost
-  while IFS=$tab read -r kind a b c d e f g h i j k l m n; do
-    case $kind in rmdir | unmount | removable) ;; *) continue ;; esac
-    if [ "$kind" = removable ] && { [ "$daemon" != answered ] || grep -q "^$a\$" "$work/asked"; }; then continue; fi
-    if [ -n "$dry_run" ]; then
-      case $kind in
-        rmdir) say "would remove the empty directory $b, with what sits on it in ${f:-}" ;;
-        unmount) say "would unmount $l in $n" ;;
-        removable) say "would remove container $b" ;;
-      esac
-      continue
-    fi
-    steps=$((steps + 1))
-    case $kind in
-      rmdir) remove_directory "$a" "$b" "$c" "$d" "$e" ;;
-      unmount) unmount "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i" "$j" "$k" "$l" "$m" "$n" ;;
-      removable) remove "$a" "$b" "$c" ;;
-    esac
-    tally
-    if [ -n "$fail" ]; then return 0; fi
-    unharmed
-    if [ -n "$fail" ]; then return 0; fi
-  done <"$work/steps"
+is_step() {
+  case $kind in
+    rmdir | unmount) ;;
+    removable) if [ "$daemon" != answered ] || grep -q "^$a\$" "$work/asked"; then return 1; fi ;;
+    *) return 1 ;;
+  esac
+}
+
+tell_step() {
+  case $kind in
+    rmdir) say "would remove the empty directory $b, with what sits on it in ${f:-}" ;;
+    unmount) say "would unmount $l in $n" ;;
+    removable) say "would remove container $b" ;;
+  esac
+}
+
+take_step() {
+  case $kind in
+    rmdir) remove_directory "$a" "$b" "$c" "$d" "$e" ;;
+    unmount) unmount "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i" "$j" "$k" "$l" "$m" "$n" ;;
+    removable) remove "$a" "$b" "$c" ;;
+  esac
 }
 
 # Why nothing is done for a container, once no step is left.
@@ -89,17 +106,10 @@ tell_refused() {
 }
 
 main() {
-  limit=$1 round=0 daemon='' silence_told='' planner=hook_plan want=dead
+  limit=$1 planner=hook_plan want=dead
   shift
-  for file in seen leaks tried asked plan; do : >"$work/$file"; done
-  while [ "$round" -lt 20 ]; do
-    round=$((round + 1))
-    look "$@"
-    tally
-    if [ "$state" != decided ]; then break; fi
-    take_steps
-    if [ "$steps" = 0 ] || [ -n "$fail" ]; then break; fi
-  done
+  : >"$work/asked"
+  go_round "$@"
   if [ "$state" = decided ]; then tell_refused; fi
   tally
 }

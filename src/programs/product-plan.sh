@@ -125,7 +125,6 @@ function tell_targets(   i, found) {
 }
 
 BEGIN {
-  FS = "\t"
   for (i = 1; i < ARGC; i++) {
     word = ARGV[i]; sub(/=.*/, "", word); value = substr(ARGV[i], length(word) + 2)
     if (i == 1) mode = ARGV[i]
@@ -146,16 +145,9 @@ BEGIN {
   }
   ARGC = 1
 }
-$1 == "section" { part = $2; if (part == "disk") forget(); if (part == "pinned") { find_pins(); found_pins = 1 } if (part == "scan") untold = gap[1]; next }
-part == "docker" || part == "disk" { take_docker(); next }
-part == "scan" { take_scan(); next }
-part == "pinned" { take_pinned(); next }
-part == "tasks" { take_task(); next }
-part == "tried" { tried[plain($3)] = plain($2); next }
 END {
   if (refused_word) exit 64
-  if (!found_pins) find_pins()
-  count_unread()
+  all_is_read()
   if (mode == "enter" && fault == "") tell_enter()
   else {
     # One that cannot be looked at may be of the product, or may be a neighbour.

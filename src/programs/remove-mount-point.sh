@@ -1,6 +1,6 @@
 # remove-mount-point: removes one empty directory that mounts of other namespaces sit on; since Linux 3.18 that detaches them all.
 #
-# Begins with bounded.sh. Arguments: 1 the absolute path; 2 its st_dev:st_ino, as stat prints %d:%i; 3 inode of our mount namespace;
+# Begins with bounded.sh and read-only.sh. Arguments: 1 the absolute path; 2 its st_dev:st_ino, as stat prints %d:%i; 3 inode of our mount namespace;
 #   4 seconds for the one step.
 # Records: found TEXT (what differs from the arguments) | refused WHY, with WHY one of mounted, not-empty, busy, read-only, denied
 #   | said TEXT | stuck PID.
@@ -25,15 +25,6 @@ is_mount_point() {
     function plain(s) { gsub(/\\040/, " ", s); gsub(/\\011/, "\t", s); gsub(/\\012/, "\n", s); gsub(/\\134/, "\\", s); return s }
     plain($5) == ENVIRON["PLACE"] { found = 1 }
     END { exit !found }' /proc/self/mountinfo
-}
-
-# The option ro of the mount that holds the directory, or of its file system.
-is_read_only() {
-  PLACE=$1 awk '
-    function plain(s) { gsub(/\\040/, " ", s); gsub(/\\011/, "\t", s); gsub(/\\012/, "\n", s); gsub(/\\134/, "\\", s); return s }
-    { point = plain($5); if (point != "/") point = point "/" }
-    index(ENVIRON["PLACE"] "/", point) == 1 && length(point) >= best { best = length(point); options = $6 "," $NF }
-    END { exit options !~ /(^|,)ro(,|$)/ }' /proc/self/mountinfo
 }
 
 # Why the kernel said no, found out by looking: the words of rmdir(1) are for people.

@@ -4,6 +4,7 @@ import { printable } from '../core/text.ts';
 import { boundedProgram } from './bounded.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type HostStep, runHostStep, type StepAnswer } from './host-step.ts';
+import { withReadOnly } from './read-only.ts';
 import text from './remove-mount-point.sh';
 
 /** An empty directory on the host that mounts of other namespaces sit on. */
@@ -16,7 +17,7 @@ export interface DirectoryWitness {
 }
 
 /** Removes one empty directory; a compiled hook runs it too. */
-export const REMOVE_MOUNT_POINT: Program = boundedProgram('remove-mount-point', text);
+export const REMOVE_MOUNT_POINT: Program = boundedProgram('remove-mount-point', withReadOnly(text));
 
 const STEP_SECONDS = 10;
 

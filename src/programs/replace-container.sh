@@ -1,6 +1,6 @@
 # replace-container: puts a new container in the place of one of that name, and puts the old one back if the new one does not run.
 #
-# Begins with bounded.sh and docker-client.sh. Arguments: 1 seconds for a question; 2 seconds for a pull; 3 seconds that the new one must have
+# Begins with bounded.sh, docker-client.sh and named-container.sh. Arguments: 1 seconds for a question; 2 seconds for a pull; 3 seconds that the new one must have
 #   run; 4 seconds that the old one gets to stop; 5 the name; 6 id of the container that has it, or ""; 7 image; 8 pull or keep (never pull);
 #   9 how many lines NAME=VALUE of environment follow; then these; then what follows `docker create --name NAME --env-file FILE`.
 # Steps: pull if the image is missing; create as NAME.unbusy-new; stop the old one and call it NAME.unbusy-old; give the name to the new
@@ -12,28 +12,6 @@
 # Never: shows the environment to other processes (it goes through a pipe), removes volumes, removes a container that runs.
 set -eu
 
-inquire() {
-  ask "$@"
-  if [ "$code" = late ]; then
-    if [ -n "$stuck" ]; then record stuck "$stuck"; fi
-    finish 14
-  fi
-  [ "$code" = 0 ]
-}
-
-# Sets $found to the id of the container of exactly that name, or "".
-find_name() {
-  inquire "$limit" ps -a --no-trunc --format "u$tab{{.ID}}$tab{{.Names}}" || no
-  found=$(printf '%s\n' "$said" | WANTED=$1 awk -F '\t' '
-    $1 != "u" { next }
-    { n = split($3, names, ","); for (i = 1; i <= n; i++) if (names[i] == ENVIRON["WANTED"]) print $2 }')
-}
-
-no() {
-  record said "$said"
-  finish 12
-}
-
 compare() {
   find_name "$name"
   [ "$found" = "$expected" ] || stale "${found:-no container} of that name"
@@ -41,11 +19,6 @@ compare() {
     find_name "$name.unbusy-$spare"
     [ -z "$found" ] || stale "a container $name.unbusy-$spare"
   done
-}
-
-stale() {
-  record found "$1"
-  finish 10
 }
 
 # Sets $state to RUNNING RESTARTING COUNT EXIT-NUMBER.

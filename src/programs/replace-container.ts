@@ -1,12 +1,12 @@
 import type { Session } from '../connection/session.ts';
 import { UnbusyError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
-import { dockerProgram } from './docker-client.ts';
 import { EXIT } from './exit-numbers.ts';
 import { type HostStep, runHostStep, type StepAnswer } from './host-step.ts';
+import { namedContainerProgram } from './named-container.ts';
 import text from './replace-container.sh';
 
-const PROGRAM = dockerProgram('replace-container', text);
+const PROGRAM = namedContainerProgram('replace-container', text);
 
 /** A container to make, and the one in whose place it comes. */
 export interface Replacement {

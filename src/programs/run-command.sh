@@ -1,6 +1,6 @@
 # run-command: runs a command of the user's in the place of this program, so that its exit number arrives as it is.
 #
-# Arguments: 1 a random word that marks what this program itself says; 2 directory to run in, or ""; 3 what creates must not exist yet,
+# Begins with user-command.sh. Arguments: 1 a random word that marks what this program itself says; 2 directory to run in, or ""; 3 what creates must not exist yet,
 #   or ""; 4 what removes must still exist, or ""; 5 the number of stdin chunks, or "-" for none; then the chunks, as operands of
 #   printf %b; then the words of the command.
 # Output: what the command prints, raw. If the command was not started: the line "WORD stale" or "WORD chdir" on stderr.
@@ -8,18 +8,11 @@
 # Never: starts anything if the paths that the plan was made on have come or gone. A text for a shell is for run-shell.
 set -eu
 
-refuse() {
-  printf '%s %s\n' "$word" "$1" >&2
-  exit 125
-}
-
 main() {
   [ "$#" -ge 6 ] || exit 64
   word=$1 dir=$2 creates=$3 removes=$4 chunks=$5
   shift 5
-  if [ -n "$creates" ] && { [ -e "$creates" ] || [ -h "$creates" ]; }; then refuse stale; fi
-  if [ -n "$removes" ] && [ ! -e "$removes" ] && [ ! -h "$removes" ]; then refuse stale; fi
-  if [ -n "$dir" ]; then cd -- "$dir" 2>/dev/null || refuse chdir; fi
+  stand_ready
   # What users know from a login, not the strict umask of our own programs.
   umask 022
   if [ "$chunks" = - ]; then
@@ -27,16 +20,6 @@ main() {
   else
     { feed "$chunks" "$@"; } 2>/dev/null | { shift "$chunks" && exec "$@"; }
   fi
-}
-
-feed() {
-  left=$1
-  shift
-  while [ "$left" -gt 0 ]; do
-    printf '%b' "$1" || exit 0
-    shift
-    left=$((left - 1))
-  done
 }
 
 main "$@"

@@ -6,9 +6,10 @@ import { printable } from '../core/text.ts';
 import text from './run-command.sh';
 import { endingError } from './run-program.ts';
 import { RUN_SHELL } from './run-shell.ts';
+import { userCommandProgram } from './user-command.ts';
 import { encodeChunks } from './write-file.ts';
 
-const RUN_COMMAND: Program = { name: 'run-command', text };
+const RUN_COMMAND: Program = userCommandProgram('run-command', text);
 
 /** A command of the user's: words that are executed as they are, or one text for /bin/sh -c. */
 export interface CommandCall {

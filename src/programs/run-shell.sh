@@ -1,6 +1,6 @@
 # run-shell: runs a text of the user's in /bin/sh, and hands on its output and its exit number as they are.
 #
-# Arguments: as those of run-command, with the one text in the place of the words.
+# Begins with user-command.sh. Arguments: as those of run-command, with the one text in the place of the words.
 # Output: what the command prints, raw. If something of it may live on: behind that on both streams a line "WORD", after which
 #   nothing is the command's, and on stderr then a line "WORD left" and a line "WORD left PID NAME" for each process that still has
 #   the command's stdout or stderr. If the command was not started: "WORD stale", "WORD chdir" or "WORD proc" on stderr.
@@ -9,18 +9,11 @@
 #   it the streams of the session: it writes into pipes that nobody reads any more when the command has ended (SIGPIPE).
 set -eu
 
-refuse() {
-  printf '%s %s\n' "$word" "$1" >&2
-  exit 125
-}
-
 main() {
   [ "$#" -ge 6 ] || exit 64
   word=$1 dir=$2 creates=$3 removes=$4 chunks=$5
   shift 5
-  if [ -n "$creates" ] && { [ -e "$creates" ] || [ -h "$creates" ]; }; then refuse stale; fi
-  if [ -n "$removes" ] && [ ! -e "$removes" ] && [ ! -h "$removes" ]; then refuse stale; fi
-  if [ -n "$dir" ]; then cd -- "$dir" 2>/dev/null || refuse chdir; fi
+  stand_ready
   # Two pipes without a name: no directory and no room on a disk is needed, and nothing is left to be removed.
   : | {
     : | {
@@ -60,16 +53,6 @@ run() {
       { feed "$chunks" "$@"; } 2>/dev/null | { shift "$chunks" && exec /bin/sh -c "$1"; }
     fi
   ) </dev/null
-}
-
-feed() {
-  left=$1
-  shift
-  while [ "$left" -gt 0 ]; do
-    printf '%b' "$1" || exit 0
-    shift
-    left=$((left - 1))
-  done
 }
 
 # True if no process can have a pipe of ours: none of those that were born since, and none was born while they were looked at. After

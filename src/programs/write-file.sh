@@ -1,6 +1,6 @@
 # write-file: puts new content into a regular file by way of a temporary file in the same directory and one rename.
 #
-# Arguments: 1 the absolute path; 2 follow (1: write what a symbolic link leads to); 3 witness: "absent", or
+# Begins with digest.sh and read-only.sh. Arguments: 1 the absolute path; 2 follow (1: write what a symbolic link leads to); 3 witness: "absent", or
 #   "MODE UID GID INODE DEVICE" as stat prints %f %u %g %i %d; 4 sha256 of the old content, or "-"; 5 new mode, octal; 6 owner or "";
 #   7 group or ""; 8 suffix of the backup's name, or ""; 9 a random word for the temporary file's name; 10 size of the new content in
 #   bytes; 11 its sha256; from 12 on the content, as operands of printf %b.
@@ -29,15 +29,6 @@ check_witness() {
   [ "${found%% *}" = "$old_sum" ] || refuse 10 stale
 }
 
-# The option ro of the mount that holds the directory, or of its file system.
-is_read_only() {
-  PLACE=$(cd -P -- "$dir" && pwd -P) awk '
-    function plain(s) { gsub(/\\040/, " ", s); gsub(/\\011/, "\t", s); gsub(/\\012/, "\n", s); gsub(/\\134/, "\\", s); return s }
-    { point = plain($5); if (point != "/") point = point "/" }
-    index(ENVIRON["PLACE"] "/", point) == 1 && length(point) >= best { best = length(point); options = $6 "," $NF }
-    END { exit options !~ /(^|,)ro(,|$)/ }' /proc/self/mountinfo
-}
-
 is_immutable() {
   flags=$(lsattr -d -- "$1" 2>/dev/null) || return 1
   case ${flags%% *} in *i* | *a*) return 0 ;; *) return 1 ;; esac
@@ -61,7 +52,7 @@ is_full() {
 
 # A step in the directory, or on the file itself, was refused: says why and leaves.
 denied() {
-  if is_read_only; then refuse 12 read-only; fi
+  if is_read_only "$(cd -P -- "$dir" && pwd -P)"; then refuse 12 read-only; fi
   if is_immutable "$dir" || is_immutable "$path"; then refuse 12 immutable; fi
   refuse 12 not-permitted
 }

@@ -3,9 +3,10 @@ import type { Program, Session } from '../connection/session.ts';
 import { encodePrintf } from '../core/text.ts';
 import { withDigest } from './digest.ts';
 import { type PathStep, runPathStep } from './path-step.ts';
+import { withReadOnly } from './read-only.ts';
 import text from './write-file.sh';
 
-const WRITE_FILE: Program = { name: 'write-file', text: withDigest(text) };
+const WRITE_FILE: Program = { name: 'write-file', text: withDigest(withReadOnly(text)) };
 
 /** Bytes per operand of printf: small enough for any shell's buffers, large enough that few are needed. */
 const CHUNK_BYTES = 16_384;
