@@ -102,11 +102,12 @@ unbusy_guard() {
   unbusy_stat self && [ "$unbusy_ppid" = "$$" ] && kill -s KILL "$$"
 }
 
-# unbusy_watch SECONDS: one guard at a time; a new one takes the place of the old.
+# unbusy_watch SECONDS: one guard at a time; a new one takes the place of the old. In braces: a function that is given files keeps copies of
+# those that it had before, under dash and ash, and the channel would stay open as long as it lives.
 unbusy_watch() {
   unbusy_rest
   [ -n "$unbusy_top" ] || return 0
-  unbusy_guard "$1" </dev/null >/dev/null 2>&1 &
+  { unbusy_guard "$1"; } </dev/null >/dev/null 2>&1 &
   unbusy_guard_pid=$!
 }
 

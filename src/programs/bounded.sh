@@ -1,4 +1,4 @@
-# bounded: functions that other programs begin with: records, and steps that cannot hang them.
+# bounded: functions that other programs begin with, after that of nap.sh: records, and steps that cannot hang them.
 #
 # bounded SECONDS COMMAND...  runs a command that is a file (no function) with stdin from /dev/null and sets
 #   $said   what it printed, stdout and stderr together, without the last newline
@@ -49,16 +49,6 @@ bounded_run() {
       "$bounded_mark" "$!" "$@" </dev/null 2>&1 || bounded_code=$?
     printf '\n%s exit %s\n\n' "$bounded_mark" "$bounded_code"
   } 2>/dev/null &
-}
-
-# For a process of its own: sleeps so many seconds; TERM ends both. Its sleep is known by $!, which the shell sets with the fork, since TERM
-# may come before anything else was run. KILL, since a sleep that was just born still has the trap.
-nap() {
-  nap_before=${!-}
-  trap '[ "${!-}" = "$nap_before" ] || kill -9 "$!" 2>/dev/null; exit 0' TERM
-  sleep "$1" </dev/null >/dev/null 2>&1 &
-  wait "$!"
-  trap - TERM
 }
 
 # Ends a command that was late; a second is enough for whatever SIGKILL can end at all.

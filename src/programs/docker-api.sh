@@ -1,6 +1,6 @@
 # docker-api: asks the API behind a UNIX socket of this host, one question after the other, until one is not answered.
 #
-# Begins with bounded.sh (records and nap). Arguments: 1 seconds that each question may take; 2 bytes that an answer may have, what is longer
+# Begins with nap.sh and bounded.sh (records only). Arguments: 1 seconds that each question may take; 2 bytes that an answer may have, what is longer
 #   is cut; 3 path of the socket; from 4 on what to GET.
 # Records: way TOOL with perl, curl, python3 or nc | for each question: line TEXT of what came back, head and body, then
 #   answer PATH STATE MS BYTES with STATE one of answered, silent, refused, absent, denied, ended (nothing came back), no-tool.
@@ -63,7 +63,7 @@ REQUEST
 
 # Runs the tool with an alarm beside it, for a connect that waits knows no time of its own; prints what it said, ends as it did.
 watched() {
-  run_tool "$1" 2>/dev/null &
+  { run_tool "$1"; } 2>/dev/null &
   watched_tool=$!
   {
     nap "$((limit + 1))"

@@ -1,6 +1,6 @@
 # hook-frame: what stands around the tasks of a compiled hook: options, budget, lock, log, and the one line at the end.
 #
-# Comes last in a hook, after hook-lock.sh, hook-report.sh and hook-metrics.sh, the programs as functions, hook_playbook (a call of `task` for each task of
+# Comes last in a hook, after nap.sh, hook-lock.sh, hook-report.sh and hook-metrics.sh, the programs as functions, hook_playbook (a call of `task` for each task of
 #   the playbook), and $unbusy_name $unbusy_version $unbusy_playbook $unbusy_budget. Arguments: those of the hook, see usage.
 # What works is a child with its own watchdog: the frame itself waits for nothing that could hang, and the caller's files are not
 #   passed on, so that whoever reads the hook's output never waits for a process that no signal ends.
@@ -155,11 +155,7 @@ work_on() {
 }
 
 watch_over() {
-  # As nap of bounded.sh does it.
-  before=${!-}
-  trap '[ "${!-}" = "$before" ] || kill -9 "$!" 2>/dev/null; exit 0' TERM
-  sleep "$1" &
-  wait "$!"
+  nap "$1"
   start_of "$2"
   # Whoever has the number of a frame that is gone is none of ours.
   if [ "$started" = "$3" ]; then kill -s USR1 "$2"; else end_tasks "$alive"; fi
@@ -168,19 +164,21 @@ watch_over() {
 # Waits for the child, at most until the budget is used up. A signal to the frame ends the wait.
 run_tasks() {
   work=$lock
-  ending=''
+  to=$log
+  if [ "$log" = - ]; then to=$work/log; fi
+  ending='' worker_code=''
   trap 'ending=late' USR1
+  start_of "$$"
+  uptime
+  # Before there is a trap for TERM, see nap. Both in braces: a function that is given files keeps copies of those that it had before, under
+  # dash and ash, and whoever reads our output would wait for it.
+  { watch_over "$((deadline - now))" "$$" "$started"; } </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- &
+  watcher=$!
   trap 'ending=143' TERM
   trap 'ending=130' INT
   trap 'ending=129' HUP
-  uptime
-  to=$log
-  if [ "$log" = - ]; then to=$work/log; fi
-  work_on </dev/null >>"$to" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"$alive" &
-  worker=$! worker_code=''
-  start_of "$$"
-  watch_over "$((deadline - now))" "$$" "$started" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- &
-  watcher=$!
+  { work_on; } </dev/null >>"$to" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"$alive" &
+  worker=$!
   while [ -z "$ending" ] && [ ! -e "$work/finished" ] && kill -0 "$worker" 2>/dev/null; do
     worker_code=0
     wait "$worker" || worker_code=$?

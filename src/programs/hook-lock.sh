@@ -128,7 +128,8 @@ attempt() {
   attempt_mark=$alive
   # Before the lock there is none: all that it starts is to be found again.
   if [ -z "$alive" ] && [ -n "$base" ] && (: >"$base/attempt.$$") 2>/dev/null; then attempt_mark=$base/attempt.$$; fi
-  "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${attempt_mark:-/dev/null}" &
+  # In braces, see run_tasks.
+  { "$@"; } </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"${attempt_mark:-/dev/null}" &
   attempt_pid=$! attempted=''
   while :; do
     case $(state_of "$attempt_pid") in '' | Z | X) break ;; esac

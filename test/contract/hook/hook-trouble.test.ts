@@ -28,10 +28,15 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
   });
 
   const writeStates = () => writeAll(world, { app: 'dead', batch: 'dead', web: 'running' });
-  const stopDocker = () =>
+  /** Ends what plays dockerd, and waits until it is gone. */
+  const killDaemon = () =>
     world.run(
-      'rm /usr/local/bin/docker; kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid; umount /run/docker.sock; rm /run/docker.sock',
+      'read -r p </run/docker.pid; kill -9 "$p"; while [ -e "/proc/$p" ]; do sleep 0.02; done; rm /run/docker.pid',
     );
+  const stopDocker = async () => {
+    await killDaemon();
+    await world.run('rm /usr/local/bin/docker; umount /run/docker.sock; rm /run/docker.sock');
+  };
 
   it('frees mounts without dockerd and without its client, and leaves the containers', async () => {
     await writeStates();
@@ -52,7 +57,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     );
     const refused = await world.hook('--strict', shell);
     expect([refused.code, refused.result.unknown], refused.text).toEqual([14, '1']);
-    await world.run('kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid');
+    await killDaemon();
     const stopped = await world.hook('--strict', shell);
     expect([stopped.code, stopped.result.unknown], stopped.text).toEqual([0, '0']);
   });
@@ -65,7 +70,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect([Number(freed.result.released) > 0, await world.held('app')], freed.text).toEqual([true, false]);
     const twice = await world.hook('--strict', shell);
     expect([twice.code, twice.result.released, twice.result.unknown], twice.text).toEqual([14, '0', '1']);
-    await world.run('kill -9 "$(cat /run/docker.pid)"; rm /run/docker.pid');
+    await killDaemon();
     const stopped = await world.hook('--strict', shell);
     expect([stopped.code, stopped.result.unknown], stopped.text).toEqual([0, '0']);
   });
@@ -97,6 +102,37 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect(await world.run('ls -A /run/unbusy')).toBe('');
     expect((await world.hook('--budget=2 --strict', shell)).code).toBe(13);
     expect(await world.held('app')).toBe(true);
+  });
+
+  it('leaves nobody that watches over it, however soon its work ends', async () => {
+    // The watch is told to end as soon as it was started, as where there is no room for what is found; and only then.
+    await world.run(
+      `sed -i -e '/^  kill "$watcher" /d' -e 's/^  watcher=$!$/  watcher=$!; kill "$watcher"/' /tmp/hook.sh`,
+    );
+    expect(await world.run('grep -F \'kill "$watcher"\' /tmp/hook.sh')).toBe('  watcher=$!; kill "$watcher"\n');
+    for (let times = 0; times < 3; times++) {
+      const run = await world.hook('--dry-run --budget 300', shell);
+      expect([run.code, run.result.rc], run.text).toEqual([0, '10']);
+    }
+    const left = () => world.run('grep -lx sleep /proc/[0-9]*/comm');
+    await expect.poll(left, { timeout: 5000 }).toBe('');
+  });
+
+  it('keeps what the caller reads to itself: none of its children could hold the caller up', async () => {
+    await world.run(DEAF);
+    const holders = await world.run(`${shell} /tmp/hook.sh --budget 60 >/tmp/out 2>&1 & hook=$!
+      until grep -lx sleep /proc/[0-9]*/comm >/dev/null && [ -e /run/unbusy/hook.lock/said ]; do sleep 0.1; done
+      sleep 1
+      for each in /proc/[0-9]*; do
+        words=$(tr '\\0' ' ' <"$each/cmdline")
+        case $words in *until*) continue ;; *hook.sh*) echo "hook \${each#/proc/}" ;; esac
+        ls -l "$each/fd" | grep -q ' -> /tmp/out$' && [ "\${each#/proc/}" != "$hook" ] && echo "held by $words"
+      done 2>/dev/null
+      kill "$hook"; wait "$hook"`);
+    const lines = holders.trim().split('\n');
+    expect(lines.filter((line) => line.startsWith('held'))).toEqual([]);
+    // Itself, what works and what watches over that were all there.
+    expect(lines.filter((line) => line.startsWith('hook ')).length).toBeGreaterThanOrEqual(3);
   });
 
   it('refuses whoever is not root, and touches nothing', async () => {
