@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,9 +32,22 @@ function run(projects, report, output) {
   });
 }
 
-function countsOf(report) {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+function countsOf({ numPassedTests, numFailedTests, numPendingTests }) {
   return [numPassedTests, numFailedTests, numPendingTests];
+}
+
+/** Once more below everything, where whoever sees only the end of a log looks: each test that failed, and the first line of why. */
+function failuresOf({ testResults }) {
+  const nameOf = ({ name }) => relative(root, name);
+  return testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && file.status === 'failed') return [`${nameOf(file)}: ${firstLine(file.message)}`];
+    return failed.map((test) => `${nameOf(file)}: ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
+  });
+}
+
+function firstLine(text) {
+  return text.split('\n', 1)[0];
 }
 
 async function everything(folder) {
@@ -45,10 +58,12 @@ async function everything(folder) {
   closeSync(shown);
   exits.push(await run(['contract-machine'], report('machine'), 'inherit'));
   process.stdout.write(`\n${readFileSync(join(folder, 'lab.out'), 'utf8')}`);
-  const counts = ['first', 'lab', 'machine'].map((name) => countsOf(report(name)));
+  const reports = ['first', 'lab', 'machine'].map((name) => JSON.parse(readFileSync(report(name), 'utf8')));
+  const counts = reports.map(countsOf);
   const [passed, failed, skipped] = [0, 1, 2].map((index) => counts.reduce((sum, each) => sum + each[index], 0));
   // A file that could not be loaded counts no test: the exit number knows of it.
   const troubled = failed === 0 && exits.some((code) => code !== 0) ? 1 : failed;
+  for (const failure of reports.flatMap(failuresOf)) process.stdout.write(`\nFAILED: ${failure}\n`);
   process.stdout.write(`\n${passed} passed, ${troubled} failed, ${skipped} skipped\n`);
   return troubled === 0 && passed > 0 ? 0 : 1;
 }

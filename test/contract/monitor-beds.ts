@@ -14,14 +14,15 @@ export const registerMonitor = (host: string, alive: string): string => `
     /run/stand-in/${demoId(host, alive)} >/run/monitor
   mv /run/monitor /run/stand-in/${demoId(host, 'monitor')}`;
 
-/** Ends the process that plays the monitor. */
-export const STOP_MONITOR = 'p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"';
+/** Ends the process that plays the monitor, and waits until it is gone. */
+export const STOP_MONITOR = `p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"
+  while [ -e "$p" ]; do sleep 0.02; done`;
 
 /** A host where a monitor has private copies: of a dead container's root, or, if it was started anew, of a living one's. */
 export async function openMonitor(sandbox: string, holds: 'dead' | 'alive'): Promise<NamespaceWorld> {
   const world = await openNamespaceWorld({ host: 'bed', containers: [ALIVE, DEAD] }, sandbox);
   if (holds === 'alive') {
-    await world.run(`${STOP_MONITOR}; while grep -qlx cadvisor /proc/[0-9]*/comm; do sleep 0.02; done
+    await world.run(`${STOP_MONITOR}
       unshare --mount --propagation private cadvisor </dev/null >/dev/null 2>&1 &`);
   }
   await world.run(registerMonitor('bed', 'alive'));

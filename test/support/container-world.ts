@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { ShellHost } from './shell-host.ts';
 import type { ShellKind } from './shells.ts';
+import { type DockerState, type StandInContainer, StandInDocker } from './stand-in-docker.ts';
 
-const CLIENT = join(import.meta.dirname, 'stand-in-docker-client.mjs');
+const CLIENT = join(import.meta.dirname, 'stand-in-docker-client.pl');
 
 /** An image as the stand-in keeps it; one with `ends` ends at once with that number. */
 export function image(id: string, more: JsonObject = {}): JsonObject {
@@ -16,38 +17,42 @@ export function image(id: string, more: JsonObject = {}): JsonObject {
   };
 }
 
-interface State {
-  made: number;
-  version: string;
-  images: Record<string, JsonObject>;
-  registry: Record<string, JsonObject>;
-  containers: Record<string, Json>[];
-  [key: string]: unknown;
-}
-
-/** A host with a docker client and no Docker: what is asked of it is done on a file. */
+/** A host with a docker client and no Docker: what is asked of it is done by a stand-in in this process. */
 export class ContainerWorld {
   readonly path: string;
-  readonly #file: string;
-  readonly #server: Server;
+  readonly #docker: StandInDocker;
+  readonly #servers: readonly Server[];
+  readonly #waiting = new Set<Socket>();
 
   constructor(path: string) {
     this.path = path;
-    this.#file = join(path, 'state');
+    this.#docker = new StandInDocker({
+      ...{ made: 0, version: '20.10.24', images: { 'monitor:1': image('1') }, registry: {}, containers: [] },
+    });
     mkdirSync(join(path, 'bin'));
     mkdirSync(join(path, 'run'));
-    this.set({ made: 0, version: '20.10.24', images: { 'monitor:1': image('1') }, registry: {}, containers: [] });
-    // Node takes --env-file for its own, wherever it stands.
-    const script = `#!/bin/sh
-for word do
-  shift
-  if [ "$word" = --env-file ]; then word=--environment; fi
-  set -- "$@" "$word"
-done
-exec '${process.execPath}' '${CLIENT}' '${this.#file}' "$@"
-`;
-    writeFileSync(join(path, 'bin/docker'), script, { mode: 0o755 });
-    this.#server = createServer().listen(join(path, 'run/docker.sock'));
+    const asked = join(path, 'asked.sock');
+    writeFileSync(join(path, 'bin/docker'), `#!/bin/sh\nexec /usr/bin/perl '${CLIENT}' '${asked}' "$@"\n`, {
+      mode: 0o755,
+    });
+    this.#servers = [
+      createServer().listen(join(path, 'run/docker.sock')),
+      createServer({ allowHalfOpen: true }, (client) => this.#hear(client)).listen(asked),
+    ];
+  }
+
+  #hear(client: Socket): void {
+    const heard: Buffer[] = [];
+    this.#waiting.add(client);
+    client.on('data', (part: Buffer) => heard.push(part));
+    client.on('error', () => {});
+    client.on('close', () => this.#waiting.delete(client));
+    client.on('end', () => {
+      if (this.#docker.state.silent === true) return;
+      const words = Buffer.concat(heard).toString().split('\0').slice(0, -1);
+      const { code, stdout, stderr } = this.#docker.answer(words.slice(0, -1), words.at(-1) ?? '');
+      client.end(`${code} ${Buffer.byteLength(stderr)}\n${stderr}${stdout}`);
+    });
   }
 
   /** This host under one shell; each call lives in a mount namespace of its own, with a /run of its own. */
@@ -61,14 +66,13 @@ exec '${process.execPath}' '${CLIENT}' '${this.#file}' "$@"
     });
   }
 
-  get state(): State {
-    return JSON.parse(readFileSync(this.#file, 'utf8')) as State;
+  get state(): DockerState {
+    return this.#docker.state;
   }
 
   /** Changes what the daemon knows. */
-  set(change: Partial<State>): void {
-    const before = change.made === 0 ? {} : this.state;
-    writeFileSync(this.#file, JSON.stringify({ ...before, ...change }));
+  set(change: Partial<DockerState>): void {
+    this.#docker.state = { ...this.#docker.state, ...structuredClone(change) };
   }
 
   /** Names of all containers, with a + if they run. */
@@ -80,22 +84,21 @@ exec '${process.execPath}' '${CLIENT}' '${this.#file}' "$@"
 
   /** What the client was asked, in one text. */
   asked(): string {
-    return readFileSync(`${this.#file}.asked`, 'utf8');
+    return this.#docker.asked.join('\n');
   }
 
-  /** Runs a line for the client beside the session. */
-  change(name: string, fields: (container: Record<string, Json>) => void): void {
-    const { containers } = this.state;
-    for (const each of containers) if (each.Name === `/${name}`) fields(each);
-    this.set({ containers });
+  /** Changes one container behind the session's back. */
+  change(name: string, fields: (container: StandInContainer) => void): void {
+    for (const each of this.state.containers) if (each.Name === `/${name}`) fields(each);
   }
 
   picture(): readonly string[] {
-    return [readFileSync(this.#file, 'utf8')];
+    return [JSON.stringify(this.state)];
   }
 
   close(): void {
-    this.#server.close();
+    for (const client of this.#waiting) client.destroy();
+    for (const server of this.#servers) server.close();
     rmSync(this.path, { recursive: true, force: true });
   }
 }

@@ -1,11 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Call, Outcome, Session } from '../../src/connection/session.ts';
 
-/** A session that counts its calls, and may bend an outcome before the caller sees it, for instance cut it. */
+/** A call and what the host said to it. */
+export interface Heard {
+  readonly call: Call;
+  readonly outcome: Outcome;
+}
+
+/**
+ * A session that keeps its calls, and may bend an outcome before the caller sees it, for instance cut it. What is asked again at the same
+ * place and in the same words may be answered from memory: a host that nobody changes says the same again.
+ */
 export class MeddledSession implements Session {
-  /** Names of the programs that were called, in order. */
-  readonly calls: string[] = [];
+  /** What was called since it was last emptied, in order, with what the host said. */
+  readonly heard: Heard[] = [];
+  memory: readonly Heard[] = [];
   meddle: (outcome: Outcome, number: number) => Outcome = (outcome) => outcome;
   readonly #inner: Session;
+  #asked = 0;
 
   constructor(inner: Session) {
     this.#inner = inner;
@@ -24,8 +36,17 @@ export class MeddledSession implements Session {
   }
 
   async call(call: Call): Promise<Outcome> {
-    const number = this.calls.push(call.program.name);
-    return this.meddle(await this.#inner.call(call), number);
+    const place = this.#asked++;
+    const known = this.memory[place];
+    const outcome = known && isDeepStrictEqual(known.call, call) ? known.outcome : await this.#inner.call(call);
+    this.heard[place] = { call, outcome };
+    return this.meddle(outcome, place + 1);
+  }
+
+  /** Begins to count anew; gives what was heard until now. */
+  rewind(): readonly Heard[] {
+    this.#asked = 0;
+    return this.heard.splice(0);
   }
 
   cancel(reason: string) {
