@@ -57,10 +57,17 @@ function readProc(pid: string): string {
   }
 }
 
-/** The table of this namespace; named network namespaces (ip-netns(8)) come and go with what else runs on this machine. */
-function mountsHere(): readonly string[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  return lines.filter((line) => !/ \/run\/netns\/\S+ .* - nsfs /.test(line));
+/**
+ * A host whose mounts are shared among its own processes alone: what the probe left there would be seen, and what others mount on this
+ * machine is not. `tables` gives its mounts before the probe and after it.
+ */
+function hostApart(shell: ShellKind): { readonly host: ShellHost; tables(): readonly string[] } {
+  const files = ['before', 'after'].map((when) => join(sandbox.path, `${shell.name}-${when}`));
+  const [before, after] = files;
+  const script = `mount --make-rshared / && cat /proc/self/mountinfo >'${before}' && "$@"
+    code=$?; cat /proc/self/mountinfo >'${after}'; exit "$code"`;
+  const command = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh', ...shell.command];
+  return { host: new ShellHost({ ...shell, command }), tables: () => files.map((file) => readFileSync(file, 'utf8')) };
 }
 
 const CLEAN = { holders: [], places: ['', '', ''] };
@@ -68,9 +75,11 @@ const CLEAN = { holders: [], places: ['', '', ''] };
 describe.runIf(ABLE)(ABLE ? 'the rule for rmdir' : 'the rule for rmdir (left out: no unshare here)', () => {
   describe.each(shellKinds())('under $name', (shell) => {
     it('is that of new kernels here, and nothing is left', async () => {
-      const table = mountsHere();
-      expect(await probeRmdirRule(new ShellHost(shell))).toEqual({ kind: 'known', rule: { class: 'K2', busy: false } });
-      expect(mountsHere()).toEqual(table);
+      const { host, tables } = hostApart(shell);
+      expect(await probeRmdirRule(host)).toEqual({ kind: 'known', rule: { class: 'K2', busy: false } });
+      const [before, after] = tables();
+      expect(before).toMatch(/ \/ \/ .* shared:/);
+      expect(after).toBe(before);
       // Whoever of the probe is still on its way out has its namespace until then.
       await expect.poll(traces, { timeout: 5000 }).toEqual(CLEAN);
     });
