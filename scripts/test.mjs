@@ -41,8 +41,12 @@ function failuresOf({ testResults }) {
   const nameOf = ({ name }) => relative(root, name);
   return testResults.flatMap((file) => {
     const failed = file.assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0 && file.status === 'failed') return [`${nameOf(file)}: ${firstLine(file.message)}`];
-    return failed.map((test) => `${nameOf(file)}: ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
+    const tests = failed.map((test) => `${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
+    const whole =
+      file.status === 'failed' && (file.message !== '' || failed.length === 0) ? [firstLine(file.message)] : [];
+    return [...whole, ...tests].map(
+      (why) => `${nameOf(file)}: ${why || 'a hook of it, or the file itself; see above'}`,
+    );
   });
 }
 
@@ -63,7 +67,9 @@ async function everything(folder) {
   const [passed, failed, skipped] = [0, 1, 2].map((index) => counts.reduce((sum, each) => sum + each[index], 0));
   // A file that could not be loaded counts no test: the exit number knows of it.
   const troubled = failed === 0 && exits.some((code) => code !== 0) ? 1 : failed;
-  for (const failure of reports.flatMap(failuresOf)) process.stdout.write(`\nFAILED: ${failure}\n`);
+  const failures = reports.flatMap(failuresOf);
+  if (troubled > 0 && failures.length === 0) failures.push('no test; something outside of them, see above');
+  for (const failure of failures) process.stdout.write(`\nFAILED: ${failure}\n`);
   process.stdout.write(`\n${passed} passed, ${troubled} failed, ${skipped} skipped\n`);
   return troubled === 0 && passed > 0 ? 0 : 1;
 }

@@ -161,30 +161,45 @@ watch_over() {
   if [ "$started" = "$3" ]; then kill -s USR1 "$2"; else end_tasks "$alive"; fi
 }
 
+# Tells it until it is gone, see nap; a second is enough for a process that only sleeps.
+end_watch() {
+  uptime
+  watch_until=$((now + 2))
+  while kill "$watcher" 2>/dev/null && [ "$now" -lt "$watch_until" ]; do
+    { read -r stat_line <"/proc/$watcher/stat"; } 2>/dev/null || return 0
+    case ${stat_line##*) } in Z* | X*) return 0 ;; esac
+    uptime
+  done
+}
+
 # Waits for the child, at most until the budget is used up. A signal to the frame ends the wait.
 run_tasks() {
   work=$lock
   to=$log
   if [ "$log" = - ]; then to=$work/log; fi
-  ending='' worker_code=''
+  ending='' worker='' worker_code=''
   trap 'ending=late' USR1
-  start_of "$$"
-  uptime
-  # Before there is a trap for TERM, see nap. Both in braces: a function that is given files keeps copies of those that it had before, under
-  # dash and ash, and whoever reads our output would wait for it.
-  { watch_over "$((deadline - now))" "$$" "$started"; } </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- &
-  watcher=$!
   trap 'ending=143' TERM
   trap 'ending=130' INT
   trap 'ending=129' HUP
-  { work_on; } </dev/null >>"$to" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- 8<"$alive" &
-  worker=$!
+  start_of "$$"
+  uptime
+  # Both in braces: a function that is given files keeps copies of those that it had before, under dash and ash, and whoever reads our
+  # output would wait for it.
+  { watch_over "$((deadline - now))" "$$" "$started"; } </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  watcher=$!
+  # What works has its mark from birth: a signal may want it ended before it did anything.
+  exec 8>&-
+  {
+    { work_on; } </dev/null >>"$to" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 9>&- &
+    worker=$!
+  } 8<"$alive"
   while [ -z "$ending" ] && [ ! -e "$work/finished" ] && kill -0 "$worker" 2>/dev/null; do
     worker_code=0
     wait "$worker" || worker_code=$?
   done
   trap '' USR1 TERM INT HUP
-  kill "$watcher" 2>/dev/null
+  end_watch
   # It ended before the first wait.
   if [ -z "$ending$worker_code" ]; then wait "$worker" || worker_code=$?; fi
   if [ -n "$ending" ] || [ ! -e "$work/finished" ]; then end_tasks "$alive"; fi

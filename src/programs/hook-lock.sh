@@ -105,19 +105,21 @@ hook_tasks() {
 
 end_tasks() {
   abandoned=''
-  for _ in 1 2 3 4 5; do
-    found='' abandoned=''
+  for _ in 1 2 3 4 5 6; do
+    found='' lives='' abandoned=''
     for each in $(hook_tasks "$1"); do
       if [ "$each" = "$$" ]; then continue; fi
+      found=yes
       kill -9 "$each" 2>/dev/null
       case $(state_of "$each") in
         '' | Z | X) ;;
         D) abandoned="$abandoned $each" ;;
-        *) found=yes ;;
+        *) lives=yes ;;
       esac
     done
-    if [ -z "$found$abandoned" ]; then return 0; fi
-    sleep 0.2 2>/dev/null || sleep 1
+    # Of what was found, some may have started another one before it was ended: it is over when nobody is found.
+    if [ -z "$found" ]; then return 0; fi
+    if [ -n "$lives$abandoned" ]; then sleep 0.2 2>/dev/null || sleep 1; fi
   done
 }
 

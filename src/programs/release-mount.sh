@@ -149,8 +149,15 @@ main() {
   bounded 5 stat -L -c %i -- "$nsfile"
   [ "$code:$said" = "0:$inode" ] || stale 'another namespace'
   # Without command, a file that is gone by now would end the shell (POSIX 2.8.1); of a fd that exec opens, the children of a ksh have none.
-  { command exec 8<"$nsfile"; } 2>/dev/null || stale 'the namespace is gone'
-  release 9<&8
+  # Not 8: by that one a hook finds what it started.
+  if ! { command exec 7<"$nsfile"; } 2>/dev/null; then
+    if [ -e "$nsfile" ]; then
+      record said "the namespace is there and cannot be opened: $nsfile"
+      finish 20
+    fi
+    stale 'the namespace is gone'
+  fi
+  release 9<&7
 }
 
 main "$@"

@@ -105,7 +105,7 @@ export function tryModule(module: Module, bed: ModuleBed, kind: KitHost): void {
 
     it.runIf(bed.callsHost)('knows nothing after a stream that was cut, wherever it was cut', async () => {
       await look();
-      // What came before the cut is what was just heard, so that only what is asked after it goes to the host again.
+      // Nobody changes the host meanwhile: only what was not asked in the same words at the same place goes to it again.
       host.memory = host.rewind();
       for (const [place] of host.memory.entries()) {
         for (const part of [0, 0.3, 0.6, 0.99]) {

@@ -15,7 +15,7 @@ export const registerMonitor = (host: string, alive: string): string => `
   mv /run/monitor /run/stand-in/${demoId(host, 'monitor')}`;
 
 /** Ends the process that plays the monitor, and waits until it is gone. */
-export const STOP_MONITOR = `p=$(grep -lx cadvisor /proc/[0-9]*/comm) && kill -9 "$(basename "$(dirname "$p")")"
+export const STOP_MONITOR = `p=$(grep -lx cadvisor /proc/[0-9]*/comm 2>/dev/null); [ -n "$p" ] && kill -9 "$(basename "$(dirname "$p")")"
   while [ -e "$p" ]; do sleep 0.02; done`;
 
 /** A host where a monitor has private copies: of a dead container's root, or, if it was started anew, of a living one's. */

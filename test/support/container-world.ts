@@ -48,9 +48,10 @@ export class ContainerWorld {
     client.on('error', () => {});
     client.on('close', () => this.#waiting.delete(client));
     client.on('end', () => {
-      if (this.#docker.state.silent === true) return;
       const words = Buffer.concat(heard).toString().split('\0').slice(0, -1);
-      const { code, stdout, stderr } = this.#docker.answer(words.slice(0, -1), words.at(-1) ?? '');
+      const answer = this.#docker.answer(words.slice(0, -1), words.at(-1) ?? '');
+      if (answer === undefined) return;
+      const { code, stdout, stderr } = answer;
       client.end(`${code} ${Buffer.byteLength(stderr)}\n${stderr}${stdout}`);
     });
   }

@@ -36,16 +36,17 @@ export class StandInDocker {
     this.state = state;
   }
 
-  /** Does what the client is told to do; `environment` is the text of its --env-file. */
-  answer(given: readonly string[], environment: string): Answer {
+  /** Does what the client is told to do; `environment` is the text of its --env-file. Undefined: it never answers. */
+  answer(given: readonly string[], environment: string): Answer | undefined {
     const words = given[0] === '-H' ? given.slice(2) : given;
     this.asked.push(words.join(' '));
+    if (this.state.silent === true) return undefined;
     const [verb = '', ...rest] = words;
     try {
       const stdout = this.#run(verb, rest, environment);
       return { code: 0, stdout, stderr: '' };
     } catch (error) {
-      if (error instanceof Refusal) return { code: error.code, stdout: '', stderr: `${error.message}\n` };
+      if (error instanceof Refusal) return { code: error.code, stdout: error.stdout, stderr: `${error.message}\n` };
       throw error;
     }
   }
@@ -101,12 +102,13 @@ export class StandInDocker {
 
   #inspect(words: readonly string[]): string {
     const { text, left } = options(words, ['--type', '--format']);
-    const lines = left.map((word) => {
+    let lines = '';
+    for (const word of left) {
       const found = text('--type') === 'image' ? this.#imageOf(word) : this.#find(word);
-      if (found === undefined) throw new Refusal(`Error: No such ${text('--type')}: ${word}`);
-      return `${render(text('--format'), found)}\n`;
-    });
-    return lines.join('');
+      if (found === undefined) throw new Refusal(`Error: No such ${text('--type')}: ${word}`, 1, lines);
+      lines += `${render(text('--format'), found)}\n`;
+    }
+    return lines;
   }
 
   #create(words: readonly string[], environment: string): string {
@@ -195,10 +197,12 @@ export class StandInDocker {
 /** The client ends with this number and these words. */
 class Refusal extends Error {
   readonly code: number;
+  readonly stdout: string;
 
-  constructor(message: string, code = 1) {
+  constructor(message: string, code = 1, stdout = '') {
     super(message);
     this.code = code;
+    this.stdout = stdout;
   }
 }
 

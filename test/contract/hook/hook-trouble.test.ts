@@ -105,18 +105,34 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect(await world.held('app')).toBe(true);
   });
 
+  /** Command lines of what a hook started and has not ended. */
+  const tasksLeft = () =>
+    world.run(`for each in /proc/[0-9]*; do
+      words=$(tr '\\0' ' ' <"$each/cmdline")
+      case $words in *words=*) ;; *hook.sh* | 'sleep '*) echo "$words" ;; esac
+    done 2>/dev/null`);
+
   it('leaves nobody that watches over it, however soon its work ends', async () => {
-    // The watch is told to end as soon as it was started, as where there is no room for what is found; and only then.
-    await world.run(
-      `sed -i -e '/^  kill "$watcher" /d' -e 's/^  watcher=$!$/  watcher=$!; kill "$watcher"/' /tmp/hook.sh`,
-    );
-    expect(await world.run('grep -F \'kill "$watcher"\' /tmp/hook.sh')).toBe('  watcher=$!; kill "$watcher"\n');
+    // The watch is ended as soon as it was started, as where there is no room for what is found; and only then.
+    await world.run("sed -i -e '/^  end_watch$/d' -e 's/^  watcher=\\$!$/  watcher=$!; end_watch/' /tmp/hook.sh");
+    expect(await world.run("grep 'end_watch$' /tmp/hook.sh")).toBe('  watcher=$!; end_watch\n');
     for (let times = 0; times < 3; times++) {
       const run = await world.hook('--dry-run --budget 300', shell);
       expect([run.code, run.result.rc], run.text).toEqual([0, '10']);
     }
     const left = () => world.run('grep -lx sleep /proc/[0-9]*/comm');
     await expect.poll(left, { timeout: 5000 }).toBe('');
+  });
+
+  it('ends a step with it: what a signal finds in the middle of an unmount does not go on without a lock', async () => {
+    await world.run(`tool=$(command -v perl); printf '#!/bin/sh\nsleep 30; exec %s "$@"\n' "$tool" >/usr/local/sbin/perl
+      chmod 755 /usr/local/sbin/perl`);
+    const said = await world.run(`${shell} /tmp/hook.sh --strict >/tmp/out 2>&1 & hook=$!
+      until cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q 'slee[p] 30'; do sleep 0.1; done
+      kill "$hook"; wait "$hook"; echo "exit $?"`);
+    expect(said).toBe('exit 143\n');
+    await expect.poll(tasksLeft, { timeout: 5000 }).toBe('');
+    expect([await world.held('app'), await world.held('web')]).toEqual([true, true]);
   });
 
   it('keeps what the caller reads to itself: none of its children could hold the caller up', async () => {
@@ -126,7 +142,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
       sleep 1
       for each in /proc/[0-9]*; do
         words=$(tr '\\0' ' ' <"$each/cmdline")
-        case $words in *until*) continue ;; *hook.sh*) echo "hook \${each#/proc/}" ;; esac
+        case $words in *until*) continue ;; *hook.sh*) echo "hook \${each#/proc/}" ;; 'sleep 60 ' | 'sleep 59 ') echo watched ;; esac
         ls -l "$each/fd" | grep -q ' -> /tmp/out$' && [ "\${each#/proc/}" != "$hook" ] && echo "held by $words"
       done 2>/dev/null
       kill "$hook"; wait "$hook"`);
@@ -134,6 +150,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     expect(lines.filter((line) => line.startsWith('held'))).toEqual([]);
     // Itself, what works and what watches over that were all there.
     expect(lines.filter((line) => line.startsWith('hook ')).length).toBeGreaterThanOrEqual(3);
+    expect(lines).toContain('watched');
   });
 
   it('refuses whoever is not root, and touches nothing', async () => {

@@ -38,8 +38,10 @@ describe.skipIf(process.platform !== 'linux').each(shellKinds())('a bounded step
     const answer = await runProgram(new ShellHost(shell), { program: MANY, args: [words] }, [EXIT.done]);
     expect(answer).toMatchObject({ ok: true, records: [{ kind: 'ended', fields: ['0'] }] });
     await sleep(300);
-    const left = sleepsFor(words);
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    expect(left).toEqual([]);
+    try {
+      await expect.poll(() => sleepsFor(words), { timeout: 5000 }).toEqual([]);
+    } finally {
+      for (const pid of sleepsFor(words)) process.kill(pid, 'SIGKILL');
+    }
   });
 });
