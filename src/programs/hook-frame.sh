@@ -166,8 +166,7 @@ end_watch() {
   uptime
   watch_until=$((now + 2))
   while kill "$watcher" 2>/dev/null && [ "$now" -lt "$watch_until" ]; do
-    { read -r stat_line <"/proc/$watcher/stat"; } 2>/dev/null || return 0
-    case ${stat_line##*) } in Z* | X*) return 0 ;; esac
+    case $(state_of "$watcher") in '' | Z | X) return 0 ;; esac
     uptime
   done
 }
