@@ -27,7 +27,11 @@ export class ContainerWorld {
   constructor(path: string) {
     this.path = path;
     this.#docker = new StandInDocker({
-      ...{ made: 0, version: '20.10.24', images: { 'monitor:1': image('1') }, registry: {}, containers: [] },
+      made: 0,
+      version: '20.10.24',
+      images: { 'monitor:1': image('1') },
+      registry: {},
+      containers: [],
     });
     mkdirSync(join(path, 'bin'));
     mkdirSync(join(path, 'run'));

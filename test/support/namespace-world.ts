@@ -85,7 +85,7 @@ function pictureOf(scratch: string): readonly string[] {
 function treeOf(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = `${directory}/${entry.name}`;
-    const closed = !entry.isDirectory() || path.endsWith('/work/work');
+    const closed = !entry.isDirectory() || (entry.name === 'work' && directory.endsWith('/work'));
     return closed ? [path] : [path, ...treeOf(path)];
   });
 }

@@ -21,6 +21,14 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** Pids of the processes of this machine whose command line ends with `sleep` and so many seconds. */
+export function sleepsFor(seconds: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => commandOf(pid).endsWith(`sleep ${seconds}`));
+}
+
 /** True as soon as the group has no member; false if it still has one after that time. */
 export async function isGoneWithin(group: number, ms: number): Promise<boolean> {
   for (const until = Date.now() + ms; Date.now() < until; await sleep(50)) {

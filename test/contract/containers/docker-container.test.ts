@@ -22,7 +22,7 @@ describe.skipIf(!ableToHideRun).each(shellKinds())('docker_container under $name
   afterEach(() => world.close());
 
   const parse = (given: JsonObject) =>
-    dockerContainerParams.parse({ name: 'cadvisor', image: 'monitor:1', settle: 0, docker_deadline: 30, ...given });
+    dockerContainerParams.parse({ name: 'cadvisor', image: 'monitor:1', settle: 0, docker_deadline: 5, ...given });
   const look = async (given: JsonObject): Promise<ContainerLook> => {
     const seen = await module.observe(world.host(shell), parse(given));
     if (seen.kind === 'unknown') throw seen.error;

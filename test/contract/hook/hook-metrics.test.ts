@@ -184,8 +184,7 @@ describe.skipIf(!able).each(KINDS)('the metrics of a compiled hook under $name',
       );
       const run = await world.hook(`--strict --quiet --metrics ${FILE}`, shell);
       expect([run.code, run.text]).toEqual([0, expect.stringContaining(`could not be written in time: ${FILE}`)]);
-      // What was told to end may still be on its way out.
-      await expect.poll(() => world.run('grep -lx sleep /proc/[0-9]*/comm'), { timeout: 5000 }).toBe('');
+      await expect.poll(world.sleeping, { timeout: 5000 }).toBe('');
       expect(await world.run('ls -A /run/unbusy')).toBe('');
     });
   });

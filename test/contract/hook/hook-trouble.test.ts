@@ -98,8 +98,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
     await world.run(DEAF);
     const run = await world.hook('--budget 2', shell);
     expect([run.code, run.result.rc, run.result.released], run.text).toEqual([0, '13', '0']);
-    // What was told to end may still be on its way out.
-    await expect.poll(() => world.run('grep -lx sleep /proc/[0-9]*/comm'), { timeout: 5000 }).toBe('');
+    await expect.poll(world.sleeping, { timeout: 5000 }).toBe('');
     expect(await world.run('ls -A /run/unbusy')).toBe('');
     expect((await world.hook('--budget=2 --strict', shell)).code).toBe(13);
     expect(await world.held('app')).toBe(true);
@@ -120,8 +119,7 @@ describe.skipIf(!able).each(SHELLS)('a compiled hook in trouble, under %s', (she
       const run = await world.hook('--dry-run --budget 300', shell);
       expect([run.code, run.result.rc], run.text).toEqual([0, '10']);
     }
-    const left = () => world.run('grep -lx sleep /proc/[0-9]*/comm');
-    await expect.poll(left, { timeout: 5000 }).toBe('');
+    await expect.poll(world.sleeping, { timeout: 5000 }).toBe('');
   });
 
   it('ends a step with it: what a signal finds in the middle of an unmount does not go on without a lock', async () => {

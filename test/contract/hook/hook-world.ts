@@ -20,6 +20,8 @@ export interface HookWorld extends NamespaceWorld {
   hook(args?: string, shell?: string, before?: string): Promise<HookRun>;
   /** Whether any process but those of the host's first namespace has a mount of that layer. */
   held(name: string): Promise<boolean>;
+  /** Files of the processes that sleep; what was told to end may still be among them for a moment. */
+  sleeping(): Promise<string>;
   id(name: string): string;
   layer(name: string): string;
 }
@@ -60,6 +62,7 @@ export async function openHookWorld(containers: readonly DemoContainer[], hook: 
     hook: async (args = '', shell = 'sh', before = '') =>
       readRun(await world.run(`${before} ${shell} /tmp/hook.sh ${args} 2>&1; echo "exit $?"`)),
     held: async (name) => (await world.run(`grep -l ${layer(name)} /proc/[0-9]*/mountinfo 2>/dev/null`)).trim() !== '',
+    sleeping: () => world.run('grep -lx sleep /proc/[0-9]*/comm'),
     close: async () => {
       await world.close();
       sandbox.remove();

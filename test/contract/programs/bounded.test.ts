@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { boundedProgram } from '../../../src/programs/bounded.ts';
 import { EXIT } from '../../../src/programs/exit-numbers.ts';
 import { runProgram } from '../../../src/programs/run-program.ts';
-import { commandOf } from '../../support/process-groups.ts';
+import { sleepsFor } from '../../support/process-groups.ts';
 import { ShellHost } from '../../support/shell-host.ts';
 import { shellKinds } from '../../support/shells.ts';
 
@@ -21,27 +20,19 @@ const MANY = boundedProgram(
   finish 0`,
 );
 
-/** Pids of sleeps for so many seconds. */
-function sleepsFor(seconds: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => commandOf(pid).endsWith(`sleep ${seconds}`));
-}
-
 /** A number that nobody else sleeps for. */
 let seconds = 10_000 + (process.pid % 10_000) * 10;
 
 describe.skipIf(process.platform !== 'linux').each(shellKinds())('a bounded step under $name', (shell) => {
   it('leaves no sleep behind, however soon it ends', async () => {
-    const words = String(seconds++);
-    const answer = await runProgram(new ShellHost(shell), { program: MANY, args: [words] }, [EXIT.done]);
+    const own = seconds++;
+    const answer = await runProgram(new ShellHost(shell), { program: MANY, args: [String(own)] }, [EXIT.done]);
     expect(answer).toMatchObject({ ok: true, records: [{ kind: 'ended', fields: ['0'] }] });
     await sleep(300);
     try {
-      await expect.poll(() => sleepsFor(words), { timeout: 5000 }).toEqual([]);
+      await expect.poll(() => sleepsFor(own), { timeout: 5000 }).toEqual([]);
     } finally {
-      for (const pid of sleepsFor(words)) process.kill(pid, 'SIGKILL');
+      for (const pid of sleepsFor(own)) process.kill(pid, 'SIGKILL');
     }
   });
 });

@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NAP } from '../../../src/programs/nap.ts';
-import { commandOf } from '../../support/process-groups.ts';
+import { sleepsFor } from '../../support/process-groups.ts';
 import { type ShellKind, shellKinds } from '../../support/shells.ts';
 
 /** Seconds that nobody else sleeps for. */
 const SECONDS = 200_000 + (process.pid % 100_000);
 
-/** Pids of the naps under way. */
-function napping(): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => commandOf(pid).endsWith(`sleep ${SECONDS}`));
-}
+/** The naps under way. */
+const napping = () => sleepsFor(SECONDS);
 
 /** Starts a hundred naps; what is done with each comes after it. */
 async function hundred(shell: ShellKind, then: string): Promise<void> {
